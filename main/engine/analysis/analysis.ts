@@ -1,0 +1,74 @@
+import type { z } from 'zod';
+import type { AnalysisDefinition } from '../../../shared/analysis/definition';
+import type { JobInput } from '../../../shared/job';
+import type { Recipe } from '../../../shared/recipe';
+import type { AnalysisResult, InputResult, Warning } from '../../../shared/result';
+import type { Volume } from '../../../shared/volume';
+import type { LoadedNetwork, NetworkArray } from '../network/network';
+import type { PreparedInput } from '../recipe/preparedInput';
+import type { InputWriter } from '../result/inputWriter';
+import type { Study } from '../study/study';
+
+/** One input of the job, ready for the network, with what is known of its truth. */
+export interface OpenInput {
+  readonly prepared: PreparedInput;
+  readonly spec: JobInput;
+  /** null for arrays. */
+  readonly study: Study | null;
+  /** A classification's truth, one of the recipe's labels. */
+  readonly label: string | null;
+  /** The truth of an array input, if the job names one. */
+  readonly truth: NetworkArray | null;
+}
+
+export interface Context {
+  readonly network: LoadedNetwork;
+  /** null: an array job without one. */
+  readonly recipe: Recipe | null;
+  /** Bytes that tensors may take at once; batches follow from it. */
+  readonly memoryBytes: number;
+  readonly inputCount: number;
+}
+
+export type Step =
+  | {
+      readonly kind: 'progress';
+      /** Share of this input that is done, 0 … 1, by cost. */ readonly done: number;
+      readonly stage: string;
+    }
+  | { readonly kind: 'partial'; readonly volumes: Readonly<Record<string, Volume<Float32Array>>> };
+
+/** What one input leaves: its entry in results.json, and plain data (JSON) that the summary over inputs needs. */
+export interface Part {
+  readonly result: InputResult;
+  readonly kept: unknown;
+  /** True where the run was cancelled in the middle and `result` holds what was computed until then. */
+  readonly partial?: boolean;
+}
+
+export interface Conclusion {
+  readonly summary: AnalysisResult['summary'];
+  readonly verdict: AnalysisResult['verdict'];
+  readonly warnings?: readonly Warning[];
+}
+
+/**
+ * One analysis. It sees one input at a time, so that memory does not grow with the database, and what it keeps of each is
+ * folded in the job's order at the end: a run, its resumption and its shards give the same numbers.
+ */
+export interface Analysis<P = unknown> {
+  readonly definition: AnalysisDefinition;
+  /** Forward passes (batch entries) that one input costs, for the estimate. */
+  passes(input: PreparedInput, context: Context, parameters: P): number;
+  /** *Problems* thrown as IsolensError become the input's entry in `errors`; the others go on. On cancel it returns the part with `partial`. */
+  onInput(
+    input: OpenInput,
+    context: Context,
+    parameters: P,
+    writer: InputWriter,
+    signal: AbortSignal,
+  ): AsyncGenerator<Step, Part>;
+  conclude(parts: readonly Part[], context: Context, parameters: P): Conclusion;
+}
+
+export type ParametersOf<D extends AnalysisDefinition> = z.output<D['parameters']>;

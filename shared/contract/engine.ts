@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { Job, Progress } from '../job';
+import { Description } from '../network';
+import { Recipe } from '../recipe';
+import { AnalysisResult, Backend, ErrorEntry, Results, Warning } from '../result';
+import { BlobVolume, ProblemShape, StudyDetail, StudySummary } from '../study';
+import { request } from './request';
+
+const nothing = z.strictObject({});
+const jobId = z.strictObject({ jobId: z.string() });
+
+export const NetworkSummary = z.strictObject({
+  id: z.string(),
+  path: z.string(),
+  name: z.string(),
+  description: Description,
+  /** null: none beside the network yet; the window builds one by asking. */
+  recipe: Recipe.nullable(),
+  recipePath: z.string().nullable(),
+  card: z.string().nullable(),
+  notes: z.array(ProblemShape),
+});
+export type NetworkSummary = z.infer<typeof NetworkSummary>;
+
+const Estimate = z.strictObject({
+  passes: z.number(),
+  seconds: z.number().nullable(),
+  bytes: z.number(),
+  batch: z.number(),
+  notes: z.array(ProblemShape),
+});
+export type Estimate = z.infer<typeof Estimate>;
+
+export const JobEvent = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('queued'), jobId: z.string() }),
+  z.strictObject({ kind: z.literal('progress'), jobId: z.string(), progress: Progress }),
+  /** What has been computed so far of one input: maps are blobs on the recipe's grid, by the names of `files`. */
+  z.strictObject({
+    kind: z.literal('partial'),
+    jobId: z.string(),
+    analysis: z.string(),
+    input: z.string(),
+    volumes: z.record(z.string(), BlobVolume),
+  }),
+  z.strictObject({ kind: z.literal('done'), jobId: z.string(), folder: z.string() }),
+  z.strictObject({ kind: z.literal('failed'), jobId: z.string(), problem: ProblemShape }),
+  z.strictObject({ kind: z.literal('cancelled'), jobId: z.string(), folder: z.string() }),
+  z.strictObject({ kind: z.literal('lost'), jobId: z.string(), problem: ProblemShape, folder: z.string() }),
+]);
+export type JobEvent = z.infer<typeof JobEvent>;
+
+/** What the engine answers. A request's progress comes under its own id; each can be cancelled by that id. */
+export const engineRequests = {
+  'engine/status': request(nothing, z.strictObject({ isolens: z.string(), backend: Backend })),
+  /** Scans recursively; studies sorted by path. Progress: files read. */
+  'engine/openFolder': request(
+    z.strictObject({ path: z.string() }),
+    z.strictObject({ studies: z.array(StudySummary), notDicom: z.number(), notes: z.array(ProblemShape) }),
+  ),
+  'engine/openStudy': request(z.strictObject({ study: z.string() }), StudyDetail),
+  /** Dose–volume histograms of every structure with volume, from sorted doses. */
+  'engine/doseVolumeHistograms': request(
+    z.strictObject({ study: z.string() }),
+    z.strictObject({
+      rows: z.array(
+        z.strictObject({
+          structure: z.string(),
+          voxels: z.number(),
+          volumeCc: z.number(),
+          coverage: z.number(),
+          dMinGy: z.number().nullable(),
+          dMeanGy: z.number().nullable(),
+          dMaxGy: z.number().nullable(),
+          d98Gy: z.number().nullable(),
+          d95Gy: z.number().nullable(),
+          d50Gy: z.number().nullable(),
+          d2Gy: z.number().nullable(),
+          /** Points for drawing: dose in Gy, volume in %. */
+          curve: z.array(z.tuple([z.number(), z.number()])),
+        }),
+      ),
+    }),
+  ),
+  'engine/openNetwork': request(z.strictObject({ path: z.string(), recipe: z.string().optional() }), NetworkSummary),
+  /** Sets the recipe for this session and, where `save` is true, writes it beside the network. */
+  'engine/setRecipe': request(
+    z.strictObject({ network: z.string(), recipe: z.unknown(), save: z.boolean() }),
+    NetworkSummary,
+  ),
+  /** What the network will see of a study: one volume a channel on the recipe's grid. */
+  'engine/previewInput': request(
+    z.strictObject({ network: z.string(), study: z.string() }),
+    z.strictObject({
+      channels: z.array(z.strictObject({ name: z.string(), volume: BlobVolume })),
+      shape: z.array(z.number()),
+      warnings: z.array(Warning),
+    }),
+  ),
+  'engine/estimateJob': request(
+    z.strictObject({ job: Job, base: z.string() }),
+    z.strictObject({ analyses: z.array(Estimate) }),
+  ),
+  /** `base`: the folder that the job's relative paths start from. `out`: the results folder that the user named. */
+  'engine/startJob': request(z.strictObject({ job: Job, base: z.string(), out: z.string() }), jobId),
+  'engine/cancelJob': request(jobId, nothing),
+  /** Reads a results folder back: the numbers, and its volumes as blobs by `files` path. */
+  'engine/openResults': request(
+    z.strictObject({ folder: z.string() }),
+    z.strictObject({ results: Results, volumes: z.record(z.string(), BlobVolume), notes: z.array(ProblemShape) }),
+  ),
+  /** One channel of a saved or freshly computed activation map as a volume of its own. */
+  'engine/activation': request(
+    z.strictObject({ network: z.string(), study: z.string(), node: z.string(), channel: z.number().int() }),
+    z.strictObject({ volume: BlobVolume, layerTop: z.number() }),
+  ),
+  /** Small pictures of every channel of a node on one plane of the recipe's grid, channel-major, for the gallery. */
+  'engine/gallery': request(
+    z.strictObject({
+      network: z.string(),
+      study: z.string(),
+      node: z.string(),
+      positionMm: z.tuple([z.number(), z.number(), z.number()]),
+    }),
+    z.strictObject({
+      channels: z.number(),
+      rows: z.number(),
+      columns: z.number(),
+      values: z.instanceof(Float32Array),
+      layerTop: z.number(),
+      rowSpacingMm: z.number(),
+      columnSpacingMm: z.number(),
+    }),
+  ),
+  /** Frees what a study, network or result holds. */
+  'engine/close': request(z.strictObject({ id: z.string() }), nothing),
+  /** Makes the demo's synthetic patients where they are missing. Progress: patients made. */
+  'engine/makeDemo': request(
+    z.strictObject({ out: z.string() }),
+    z.strictObject({ studies: z.array(z.string()), networks: z.array(z.string()) }),
+  ),
+} as const;
+export type EngineRequests = typeof engineRequests;
+
+export const engineStreams = {
+  'engine/jobEvents': JobEvent,
+  'engine/requestProgress': z.strictObject({ requestId: z.string(), progress: Progress }),
+} as const;
+export type { AnalysisResult, ErrorEntry };

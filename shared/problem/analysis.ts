@@ -1,0 +1,3 @@
+import type { ProblemTable } from './table';
+
+export const analysisProblems = {} as const satisfies ProblemTable;

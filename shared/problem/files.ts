@@ -1,0 +1,3 @@
+import type { ProblemTable } from './table';
+
+export const filesProblems = {} as const satisfies ProblemTable;

@@ -1,0 +1,3 @@
+import type { ProblemTable } from './table';
+
+export const recipeProblems = {} as const satisfies ProblemTable;

@@ -1,0 +1,3 @@
+import type { ProblemTable } from './table';
+
+export const studyProblems = {} as const satisfies ProblemTable;
