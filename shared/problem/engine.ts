@@ -32,4 +32,25 @@ export const engineProblems = {
     },
     wayOn: { en: 'Open the study or the result again.', fr: "Ouvrez à nouveau l'étude ou le résultat." },
   },
+  'engine/bad-request': {
+    message: {
+      en: 'The window asked for something the engine does not know: {request}.',
+      fr: 'La fenêtre a demandé au moteur ce qu’il ne connaît pas : {request}.',
+    },
+    wayOn: { en: 'Close Isolens and start it again.', fr: 'Fermez Isolens et relancez-le.' },
+  },
+  'engine/starting': {
+    message: { en: 'The computing process is not ready yet.', fr: 'Le processus de calcul n’est pas encore prêt.' },
+    wayOn: { en: 'Wait a moment and try again.', fr: 'Attendez un instant et réessayez.' },
+  },
+  'engine/refused': {
+    message: {
+      en: 'The computing process ended three times within a minute on the same work; it is not started again for it.',
+      fr: 'Le processus de calcul s’est arrêté trois fois en une minute sur le même travail ; il n’est plus relancé pour lui.',
+    },
+    wayOn: {
+      en: 'Choose a smaller window, a coarser stride or another network, and run again.',
+      fr: 'Choisissez une fenêtre plus petite, un pas plus grand ou un autre réseau, puis relancez.',
+    },
+  },
 } as const satisfies ProblemTable;

@@ -1,6 +1,7 @@
 import { say, type Facts, type Language } from '../words';
 import { analysisProblems } from './analysis';
 import { commandProblems } from './command';
+import { desktopProblems } from './desktop';
 import { dicomProblems } from './dicom';
 import { engineProblems } from './engine';
 import { filesProblems } from './files';
@@ -21,6 +22,7 @@ const problems = {
   ...jobProblems,
   ...engineProblems,
   ...commandProblems,
+  ...desktopProblems,
 } as const;
 
 export type ProblemCode = keyof typeof problems;
