@@ -1,3 +1,119 @@
 import type { ProblemTable } from './table';
 
-export const jobProblems = {} as const satisfies ProblemTable;
+const readDesign = {
+  en: 'Correct the job; its words are listed in the user guide, "The headless door".',
+  fr: 'Corrigez le job ; ses mots sont dans le guide, « La porte sans écran ».',
+};
+
+export const jobProblems = {
+  'job/unreadable': {
+    message: { en: 'The job {file} cannot be read: {reason}', fr: 'Le job {file} est illisible : {reason}' },
+    wayOn: readDesign,
+  },
+  'job/unknown-key': {
+    message: {
+      en: 'The job has a key "{key}" that does not exist; the nearest one is "{nearest}".',
+      fr: 'Le job contient une clé « {key} » qui n’existe pas ; la plus proche est « {nearest} ».',
+    },
+    wayOn: { en: 'Rename or remove the key.', fr: 'Renommez ou supprimez la clé.' },
+  },
+  'job/invalid': {
+    message: { en: 'The job has no valid "{key}": {reason}', fr: 'Le job n’a pas de « {key} » valable : {reason}' },
+    wayOn: readDesign,
+  },
+  'job/unknown-analysis': {
+    message: {
+      en: 'There is no analysis "{analysis}"; the nearest one is "{nearest}".',
+      fr: 'Il n’y a pas d’analyse « {analysis} » ; la plus proche est « {nearest} ».',
+    },
+    wayOn: { en: 'This version has: {known}.', fr: 'Cette version connaît : {known}.' },
+  },
+  'job/several-networks': {
+    message: {
+      en: 'The job names several networks, and none of its analyses compares.',
+      fr: 'Le job nomme plusieurs réseaux, et aucune de ses analyses ne compare.',
+    },
+    wayOn: {
+      en: 'Name one "network", and run one job for each.',
+      fr: 'Nommez un seul « network », et lancez un job pour chacun.',
+    },
+  },
+  'job/no-network': {
+    message: { en: 'The job names no network.', fr: 'Le job ne nomme pas de réseau.' },
+    wayOn: { en: 'Add "network": the path of its file.', fr: 'Ajoutez « network » : le chemin de son fichier.' },
+  },
+  'job/no-recipe': {
+    message: {
+      en: 'There is no recipe for {file}: neither in the job nor as {expected} beside it.',
+      fr: 'Il n’y a pas de recette pour {file} : ni dans le job ni sous le nom {expected} à côté.',
+    },
+    wayOn: {
+      en: 'Write one, or let the window build it by asking: open the network there.',
+      fr: 'Écrivez-en une, ou laissez la fenêtre la construire : ouvrez-y le réseau.',
+    },
+  },
+  'job/no-such-file': {
+    message: { en: 'There is no {file}.', fr: '{file} n’existe pas.' },
+    wayOn: {
+      en: 'Check the path; paths in a job are relative to the job file.',
+      fr: 'Vérifiez le chemin ; ceux d’un job partent du fichier du job.',
+    },
+  },
+  'job/no-study': {
+    message: { en: 'No study could be read in {file}.', fr: 'Aucune étude lisible dans {file}.' },
+    wayOn: {
+      en: 'Give a folder of DICOM files of one patient.',
+      fr: 'Donnez un dossier de fichiers DICOM d’un patient.',
+    },
+  },
+  'job/several-studies': {
+    message: {
+      en: '{file} holds {count} studies; an input is one.',
+      fr: '{file} contient {count} études ; une entrée en est une.',
+    },
+    wayOn: {
+      en: 'Give each study a folder and an input of its own.',
+      fr: 'Donnez à chaque étude son dossier et son entrée.',
+    },
+  },
+  'job/database-unreadable': {
+    message: {
+      en: 'Saved lists of studies cannot be read by this version: {file}.',
+      fr: 'Cette version ne lit pas encore les listes d’études : {file}.',
+    },
+    wayOn: { en: 'Name each study as an input of its own.', fr: 'Nommez chaque étude comme une entrée.' },
+  },
+  'job/nothing-to-do': {
+    message: { en: 'The job names no analysis.', fr: 'Le job ne nomme aucune analyse.' },
+    wayOn: { en: 'Add one: {known}.', fr: 'Ajoutez-en une : {known}.' },
+  },
+  'job/no-inputs': {
+    message: { en: 'The job names no input.', fr: 'Le job ne nomme aucune entrée.' },
+    wayOn: { en: 'Add studies or arrays to "inputs".', fr: 'Ajoutez des études ou des tableaux à « inputs ».' },
+  },
+  'job/not-open': {
+    message: { en: 'This is not open in the engine: {what}.', fr: 'Ceci n’est pas ouvert dans le moteur : {what}.' },
+    wayOn: { en: 'Open it again.', fr: 'Ouvrez-le à nouveau.' },
+  },
+  'job/wrong-value': {
+    message: {
+      en: '{analysis}: {key} has no valid value: {reason}',
+      fr: '{analysis} : {key} n’a pas de valeur valable : {reason}',
+    },
+    wayOn: readDesign,
+  },
+  'job/wrong-key': {
+    message: {
+      en: '{analysis} has no parameter "{key}"; the nearest one is "{nearest}".',
+      fr: '{analysis} n’a pas de paramètre « {key} » ; le plus proche est « {nearest} ».',
+    },
+    wayOn: { en: 'Rename or remove the parameter.', fr: 'Renommez ou supprimez le paramètre.' },
+  },
+  'job/cut-short': {
+    message: {
+      en: 'The run was stopped; what had been computed by then is here.',
+      fr: 'Le calcul a été arrêté ; ce qui était fait est ici.',
+    },
+    wayOn: { en: 'Run it again to go on.', fr: 'Relancez pour continuer.' },
+  },
+} as const satisfies ProblemTable;
