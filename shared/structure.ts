@@ -1,3 +1,5 @@
+import type { Vec3 } from './geometry';
+
 /** DICOM Contour Geometric Type (3006,0042). */
 export type ContourKind = 'CLOSED_PLANAR' | 'CLOSEDPLANAR_XOR' | 'OPEN_PLANAR' | 'OPEN_NONPLANAR' | 'POINT';
 
@@ -18,6 +20,8 @@ export interface Structure {
   readonly colour: readonly [number, number, number];
   readonly frameOfReference: string;
   readonly contours: readonly Contour[];
+  /** Normal and slice spacing (mm) of the image stack that it was drawn on, where that is known. */
+  readonly planes?: { readonly normal: Vec3; readonly spacingMm: number };
 }
 
 export interface StructureSet {
