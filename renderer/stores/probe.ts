@@ -1,0 +1,30 @@
+import { defineStore } from 'pinia';
+import { shallowRef } from 'vue';
+import type { Vec3 } from '../../shared/geometry';
+
+/** What the point under the cursor is worth. Null fields: there is nothing of the kind, or the point is outside of it. */
+export interface Probe {
+  readonly pointMm: Vec3;
+  /** The image's own voxel, unblended. */
+  readonly image: { readonly value: number; readonly unit: string } | null;
+  /** Trilinear dose at the point; `value` null outside the outermost dose centres. */
+  readonly dose: { readonly value: number | null; readonly unit: string; readonly percent: number | null } | null;
+  /** The map's true cell; `value` null outside the map, NaN where it was not computed. */
+  readonly map: {
+    readonly name: string;
+    readonly value: number | null;
+    readonly unit: string;
+    readonly signed: boolean;
+    readonly cellMm: Vec3;
+    /** Name of the label, for maps of labels. */
+    readonly label: string | null;
+  } | null;
+  /** Names of the structures that hold the point, as sent. */
+  readonly inside: readonly string[];
+}
+
+/** What lies under the cursor; null when it is over no view. */
+export const useProbe = defineStore('probe', () => {
+  const probe = shallowRef<Probe | null>(null);
+  return { probe };
+});
