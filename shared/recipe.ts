@@ -2,11 +2,12 @@ import { z } from 'zod';
 
 const positive = z.number().positive();
 const range = z.tuple([z.number(), z.number()]);
+const rising = range.refine(([low, high]) => low < high, 'the first number must be below the second');
 
 const Scale = z.union([range, z.strictObject({ mean: z.number(), sd: positive }), z.literal('zscore')]);
 
 const shared = {
-  clip: range.optional(),
+  clip: rising.optional(),
   scale: Scale.optional(),
   /** The value beyond the scan (or the dose grid), before clip and scale. */
   outside: z.number().optional(),
@@ -69,13 +70,16 @@ export const Recipe = z.strictObject({
     .union([
       z.literal('all'),
       z.strictObject({ structure: z.string() }),
-      z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
+      z
+        .tuple([z.number().int().nonnegative(), z.number().int().nonnegative()])
+        .refine(([first, last]) => first <= last, 'the first slice must not lie behind the last'),
     ])
     .default('all'),
   context: z.number().int().min(0).max(64).default(0),
+  /** The patient sides that i, j and k grow to, one of each pair L R, P A, S I, in any order. */
   orientation: z
     .string()
-    .regex(/^[LR][PA][SI]$|^[LRPASI]{3}$/)
+    .regex(/^(?=.*[LR])(?=.*[PA])(?=.*[SI])[LRPASI]{3}$/, 'three letters: one of L R, one of P A, one of S I')
     .default('LPS'),
   grid: z.strictObject({
     spacingMm: z.union([z.literal('native'), z.tuple([positive, positive, positive])]).default('native'),
