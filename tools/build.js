@@ -166,6 +166,11 @@ export async function build({ fresh = false, say = console.log } = {}) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const names = await build({ fresh: process.argv.includes('--fresh') });
-  if (names.length === 0) console.log('nothing to build: out/ is up to date');
+  try {
+    const names = await build({ fresh: process.argv.includes('--fresh') });
+    if (names.length === 0) console.log('nothing to build: out/ is up to date');
+  } catch (error) {
+    console.error(`build: ${error.message}`);
+    process.exitCode = 1;
+  }
 }

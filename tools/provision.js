@@ -10,7 +10,7 @@ import { provideElectron, settledElectron } from './provision/electron.js';
 import { gpuDownload, graphicsCard } from './provision/gpu.js';
 import { alone } from './provision/lock.js';
 import { providePackages, settledPackages } from './provision/packages.js';
-import { cache, root } from './provision/places.js';
+import { cache } from './provision/places.js';
 import { reporter } from './provision/report.js';
 import { provideTensorflow, settledTensorflow } from './provision/tensorflow.js';
 
@@ -28,7 +28,6 @@ function refuseOtherNodes() {
 export async function provision({ window = true, test = false, gpu = false, again = false, quiet = false } = {}) {
   refuseOtherNodes();
   const report = reporter({ quiet });
-  const wait = () => report.say('waiting', 'another command is fetching; this one goes on when it has ended');
   const groups = [...(window ? ['window'] : []), ...(test ? ['test'] : [])];
   const settled = () => {
     const tensorflow = settledTensorflow();
@@ -40,21 +39,15 @@ export async function provision({ window = true, test = false, gpu = false, agai
   const debian = await provideDebian(groups, { report });
   const ready = settled();
   if (ready) return { ...ready, debian };
-  return alone(
-    join(root, '.provision.lock'),
-    () =>
-      alone(
-        join(cache, 'lock'),
-        async () => {
-          await providePackages({ report });
-          if (!settledTensorflow()) await provideDebian(['build'], { report: reporter({ quiet: true }) });
-          const tensorflow = await provideTensorflow({ gpu, report });
-          const electron = window ? await provideElectron({ report }) : settledElectron();
-          return { tensorflow, electron, debian };
-        },
-        wait,
-      ),
-    wait,
+  const work = async () => {
+    await providePackages({ report });
+    if (!settledTensorflow()) await provideDebian(['build'], { report: reporter({ quiet: true }) });
+    const tensorflow = await provideTensorflow({ gpu, report });
+    const electron = window ? await provideElectron({ report }) : settledElectron();
+    return { tensorflow, electron, debian };
+  };
+  return alone(join(cache, 'lock'), work, () =>
+    report.say('waiting', 'another command is fetching; this one goes on when it has ended'),
   );
 }
 

@@ -15,7 +15,7 @@ export function reporter({ quiet = false } = {}) {
     warn: (part, text) => write(`${part}: ${text}`),
     /** A line that is written over on a terminal, and otherwise said every ten seconds. */
     progress: (part, what, total) => {
-      let last = 0;
+      let last = process.stderr.isTTY ? 0 : Date.now();
       let wrote = false;
       const terminal = process.stderr.isTTY;
       return {
