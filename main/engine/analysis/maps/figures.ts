@@ -1,0 +1,68 @@
+import type { ChannelFigures, DeathCause } from '../../../../shared/analysis/maps';
+import { mergeMoments, noMoments, populationSd } from '../statistics/moments';
+import { silentBound95 } from '../statistics/proportion';
+import type { ActivationRule } from './activationRule';
+import { poolChannel, type LayerOfPatient } from './pool';
+import { statusOf, type Thresholds } from './status';
+
+/** What is known of a node's channels from its weights alone, one entry a channel; null where it cannot be told. */
+export interface WeightEvidence {
+  readonly certified: readonly boolean[] | null;
+  readonly used: readonly number[] | null;
+  causeOf(channel: number, preMaxWithoutBias: number | null): DeathCause | null;
+}
+
+const finite = (value: number | null): number | null => (value !== null && Number.isFinite(value) ? value : null);
+
+const dead = new Set(['dead-certified', 'dead', 'silent-so-far', 'nearly-dead']);
+
+/**
+ * The figures of every channel of one node over the inputs given (one, or all of the job).
+ * *Source* methods §1.1, Quantities.
+ */
+export function channelFigures(
+  layers: readonly LayerOfPatient[],
+  rule: ActivationRule,
+  evidence: WeightEvidence,
+  thresholds: Thresholds,
+): ChannelFigures[] {
+  const count = layers[0]?.layer.channels.length ?? 0;
+  const patients = new Set(layers.map(({ patient }) => patient)).size;
+  const pooled = Array.from({ length: count }, (_, c) => poolChannel(layers, c, rule, thresholds.saturatedShare));
+  const layerMax = Math.max(
+    0,
+    ...pooled.map(({ min, max }) => Math.max(Math.abs(min), Math.abs(max))).filter(Number.isFinite),
+  );
+  const sizes = pooled.map(({ sum, output }) => (output.n > 0 ? sum / output.n : 0));
+  const meanSize = sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, count);
+  const layerPre = pooled.reduce((merged, { pre }) => mergeMoments(merged, pre ?? noMoments), noMoments);
+  const layerPreSd = populationSd(layerPre);
+
+  return pooled.map((channel, c): ChannelFigures => {
+    const { output, pre, preMax } = channel;
+    const certified = evidence.certified?.[c] ?? false;
+    const dormancy = meanSize > 0 ? (sizes[c] ?? 0) / meanSize : null;
+    const borderMass = channel.borderSum !== null && channel.sum > 0 ? channel.borderSum / channel.sum : null;
+    const status = statusOf(channel, { rule, patients, certified, layerMax, dormancy, borderMass }, thresholds);
+    return {
+      min: finite(channel.min),
+      max: finite(channel.max),
+      mean: output.n > 0 ? output.mean : null,
+      sd: finite(populationSd(output)),
+      zeroVoxelShare: channel.zeros !== null && output.n > 0 ? channel.zeros / output.n : null,
+      zeroMapShare: channel.silentShare,
+      status,
+      bound95: channel.silentShare === 1 ? silentBound95(patients) : null,
+      certified,
+      cause: dead.has(status) ? evidence.causeOf(c, preMax) : null,
+      used: evidence.used?.[c] ?? null,
+      notFinite: channel.notFinite,
+      margin: preMax !== null ? finite(preMax / layerPreSd) : null,
+      meanOffset: pre ? finite(pre.mean / populationSd(pre)) : null,
+      dormancy,
+      saturatedShare: rule.flatBelow > -Infinity || rule.flatAbove < Infinity ? channel.flat / output.n : null,
+      borderMass,
+      positionShare: channel.positionShare,
+    };
+  });
+}

@@ -1,0 +1,135 @@
+import { maps as definition, type LayerFigures, type MapsParameters } from '../../../../shared/analysis/maps';
+import type { Warning } from '../../../../shared/result';
+import { warningOf } from '../../../../shared/warning';
+import type { Node } from '../../network/graph';
+import type { Analysis, Context, OpenInput, Part } from '../analysis';
+import { activationOf, activationRuleOf } from './activationRule';
+import { evidenceOf } from './evidence';
+import { channelFigures, type WeightEvidence } from './figures';
+import { inputBoxOf, type ChannelBox } from './inputBox';
+import { chosenNodes, filtersOf, nodeNamed } from './layers';
+import type { LayerOfPatient, LayerTally } from './pool';
+import { saveMaps } from './saveMaps';
+import type { Thresholds } from './status';
+import { groupsOf, tallyInput } from './tallyInput';
+import { mapsVerdict } from './verdict';
+
+/** What one input leaves for the summary: figures of every channel, no maps. */
+interface Kept {
+  readonly patient: string;
+  readonly range: readonly ChannelBox[];
+  readonly layers: readonly LayerTally[];
+}
+
+/** Looser by half as much again: where these change the answer, it hangs on the thresholds. */
+const otherThresholds = (own: Thresholds): Thresholds => ({
+  ...own,
+  deadPatients: Math.round(own.deadPatients * 1.5),
+  silentShare: 1 - (1 - own.silentShare) * 1.5,
+  dormancy: own.dormancy * 1.5,
+  saturatedShare: 1 - (1 - own.saturatedShare) * 1.5,
+});
+
+function layersOf(
+  context: Context,
+  kept: readonly Kept[],
+  nodes: readonly Node[],
+  evidence: ReadonlyMap<string, WeightEvidence>,
+  thresholds: Thresholds,
+): LayerFigures[] {
+  const activations = new Map(context.network.description.nodes.map(({ name, activation }) => [name, activation]));
+  return nodes.map((node): LayerFigures => {
+    const layers = kept.flatMap(({ patient, layers: own }): LayerOfPatient[] => {
+      const layer = own.find((candidate) => candidate.node === node.name);
+      return layer ? [{ patient, layer }] : [];
+    });
+    const own = evidence.get(node.name) ?? { certified: null, used: null, causeOf: () => null };
+    return {
+      node: node.name,
+      activation: activations.get(node.name) ?? null,
+      filters: filtersOf(context.network.graph, node),
+      channels: channelFigures(layers, activationRuleOf(activationOf(node)), own, thresholds),
+    };
+  });
+}
+
+/** GELU and SiLU have no zero: the share of zeros is null there, and the reader is told why. */
+function warningsOf(nodes: readonly Node[]): Warning[] {
+  const without = nodes.filter((node) => activationRuleOf(activationOf(node)).zero === null).map(({ name }) => name);
+  return without.length === 0 ? [] : [warningOf('analysis/no-zero', { nodes: without.join(', ') })];
+}
+
+function rangeOf({ prepared }: OpenInput): readonly ChannelBox[] {
+  const channels = prepared.array.shape.at(-1) ?? 1;
+  const range = Array.from({ length: channels }, () => ({ min: Infinity, max: -Infinity }));
+  for (let at = 0; at < prepared.array.values.length; at++) {
+    const own = range[at % channels];
+    const value = prepared.array.values[at] as number;
+    if (own && value < own.min) own.min = value;
+    if (own && value > own.max) own.max = value;
+  }
+  return range;
+}
+
+/** Activation maps: every channel's figures and status, streaming over any number of inputs. */
+export const maps: Analysis<MapsParameters> = {
+  definition,
+
+  passes: (input, context, { nodes, save }) => {
+    const chosen = chosenNodes(context.network, nodes);
+    const groups = groupsOf(chosen, input.array.shape, context.memoryBytes / 2).length;
+    return (input.array.shape[0] ?? 1) * (groups + save.length);
+  },
+
+  async *onInput(input, context, parameters, writer, signal) {
+    const { prepared } = input;
+    const nodes = chosenNodes(context.network, parameters.nodes);
+    const save = parameters.save.map((name) => nodeNamed(context.network, name));
+    const share = save.length === 0 ? 1 : 0.7;
+    const tallying = tallyInput(context, prepared, nodes, signal);
+    let step = await tallying.next();
+    for (; !step.done; step = await tallying.next()) {
+      yield step.value.kind === 'progress' ? { ...step.value, done: step.value.done * share } : step.value;
+    }
+    const layers = step.value;
+
+    const saving = saveMaps(context, prepared, save, writer, signal);
+    let saved = await saving.next();
+    for (; !saved.done; saved = await saving.next()) {
+      yield saved.value.kind === 'progress'
+        ? { ...saved.value, done: share + saved.value.done * (1 - share) }
+        : saved.value;
+    }
+
+    const kept: Kept = { patient: prepared.patient, range: rangeOf(input), layers };
+    const evidence = evidenceOf(context, nodes, inputBoxOf(context, [kept.range]).box);
+    return {
+      result: {
+        id: prepared.id,
+        values: { layers: layersOf(context, [kept], nodes, evidence, parameters) },
+        files: save.length > 0 ? { maps: saved.value.files } : {},
+        warnings: [...prepared.warnings, ...warningsOf(nodes), ...saved.value.warnings],
+      },
+      kept,
+    };
+  },
+
+  conclude(parts: readonly Part[], context, parameters) {
+    const kept = parts.map((part) => part.kept as Kept);
+    const nodes = chosenNodes(context.network, parameters.nodes);
+    const box = inputBoxOf(
+      context,
+      kept.map(({ range }) => range),
+    );
+    const evidence = evidenceOf(context, nodes, box.box);
+    const patients = new Set(kept.map(({ patient }) => patient)).size;
+    const layers = kept.length === 0 ? [] : layersOf(context, kept, nodes, evidence, parameters);
+    const looser = kept.length === 0 ? [] : layersOf(context, kept, nodes, evidence, otherThresholds(parameters));
+    const unfinished = parts.some(({ partial }) => partial === true) || parts.length < context.inputCount;
+    return {
+      summary: { patients, inputs: kept.length, certificateBox: box.from, layers },
+      verdict: mapsVerdict(layers, looser, patients, unfinished),
+      warnings: box.from === 'inputs' ? [warningOf('analysis/certificate-of-inputs')] : [],
+    };
+  },
+};
