@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readArrayFile, readNrrdFile } from '../../../main/engine/result/arrayFile';
+import { readArray, readNrrdFile } from '../../../main/engine/result/readArray';
 import { nrrdBytes, placedVolume, readNrrd } from '../../../main/engine/result/nrrd';
 import { IsolensError } from '../../../shared/problem/problem';
 import type { Volume } from '../../../shared/volume';
@@ -81,7 +81,7 @@ describe('NRRD', () => {
     await writeFile(join(folder, 'raw.nhdr'), header('x.raw', 'raw'));
     await writeFile(join(folder, 'gzip.nhdr'), header('./x.raw.gz', 'gzip'));
     for (const name of ['raw.nhdr', 'gzip.nhdr']) {
-      const read = await readArrayFile(join(folder, name), name);
+      const read = await readArray(join(folder, name), name);
       expect(read).toMatchObject({ shape: [2, 3], values: Float32Array.of(1, 2, 3, 4, 5, 6), file: name });
       expect(read.sha256).toMatch(/^[0-9a-f]{64}$/);
     }
@@ -114,10 +114,10 @@ describe('NRRD', () => {
   });
 
   it('says that a file is missing, or neither .npy nor NRRD', async () => {
-    await expect(readArrayFile(join(folder, 'nowhere.npy'), 'nowhere.npy')).rejects.toThrow(
+    await expect(readArray(join(folder, 'nowhere.npy'), 'nowhere.npy')).rejects.toThrow(
       'The file nowhere.npy is not there.',
     );
     await writeFile(join(folder, 'text.npy'), 'hello');
-    await expect(readArrayFile(join(folder, 'text.npy'), 'text.npy')).rejects.toThrow(/neither/);
+    await expect(readArray(join(folder, 'text.npy'), 'text.npy')).rejects.toThrow(/neither/);
   });
 });

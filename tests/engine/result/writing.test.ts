@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inputWriterOf, pathPart } from '../../../main/engine/result/inputWriter';
 import { readNpy } from '../../../main/engine/result/npy';
-import { cleaned, finishedResults, readResults, writeResults } from '../../../main/engine/result/resultsFile';
+import { readResults } from '../../../main/engine/result/readResults';
+import { cleaned, finishedResults, writeResults } from '../../../main/engine/result/writeResults';
 import { diskProblem, writeWhole } from '../../../main/engine/result/writeWhole';
 import type { Results } from '../../../shared/result';
 

@@ -6,7 +6,7 @@ import { isNpy, readNpy, type PlainArray } from './npy';
 import { arrayOf, isNrrd, readNrrd, type ReadNrrd } from './nrrd';
 
 /** An array file with the identity of what was read. */
-export interface ArrayFile extends PlainArray {
+export interface ReadArray extends PlainArray {
   readonly sha256: string;
   readonly file: string;
 }
@@ -50,7 +50,7 @@ export async function readNrrdFile(path: string, file = path, hash?: (bytes: Uin
  * A `.npy` or NRRD file by what is in it, whatever its name. `file` is the path as the user gave it.
  * *Problems* result/file-missing, result/file-unreadable, result/objects-refused.
  */
-export async function readArrayFile(path: string, file = path): Promise<ArrayFile> {
+export async function readArray(path: string, file = path): Promise<ReadArray> {
   const sha = createHash('sha256');
   const bytes = await bytesOf(path, file);
   if (isNpy(bytes)) {
