@@ -134,6 +134,12 @@ export const useView = defineStore('view', () => {
     if (cameraOf(side).fitted) change(side, { zoom, centreMm });
   }
 
+  /** Zoom and pan follow the body and the size of the view again. */
+  function refit(side: PaneSide = 'plan'): void {
+    const centreMm = opened.value?.centreMm ?? cameraOf(side).centreMm;
+    change(side, { zoom: 1, centreMm, fitted: true });
+  }
+
   function setGrey(level: number, width: number, side: PaneSide = 'plan'): void {
     change(side, { level, width: Math.max(1, width) });
   }
@@ -193,6 +199,7 @@ export const useView = defineStore('view', () => {
     zoomBy,
     panBy,
     fit,
+    refit,
     setGrey,
     setPreset,
     reset,
