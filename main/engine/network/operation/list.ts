@@ -1,0 +1,54 @@
+import { zeroPadding, reflectPadding, cropping } from './border';
+import { convolution, depthwise, separable } from './convolution';
+import { dense } from './dense';
+import { concatenation, dot, merging } from './merge';
+import { batchNormalisation, ownNormalisation, rescaling } from './normalisation';
+import type { Operation } from './operation';
+import { activationNode, identity } from './pointwise';
+import { globalPooling, pooling } from './pooling';
+import { flattening, permutation, repetition, reshaping } from './rearranging';
+import { upsampling } from './resampling';
+import { transposedConvolution } from './transposedConvolution';
+
+const operations = [
+  convolution,
+  depthwise,
+  separable,
+  transposedConvolution,
+  pooling,
+  globalPooling,
+  upsampling,
+  zeroPadding,
+  reflectPadding,
+  cropping,
+  batchNormalisation,
+  ownNormalisation,
+  rescaling,
+  activationNode,
+  identity,
+  merging,
+  concatenation,
+  dot,
+  dense,
+  flattening,
+  reshaping,
+  permutation,
+  repetition,
+] as const satisfies readonly Operation[];
+
+const byWord = new Map<string, Operation>();
+for (const operation of operations) {
+  for (const word of operation.ops) {
+    if (byWord.has(word)) throw new Error(`two operations answer to ${word}`);
+    byWord.set(word, operation);
+  }
+}
+
+/** The closed set's words; a graph also has `input` and `unknown`. */
+export const operationWords: readonly string[] = [...byWord.keys()];
+
+export function operationOf(op: string): Operation {
+  const operation = byWord.get(op);
+  if (!operation) throw new Error(`no operation is called ${op}`);
+  return operation;
+}

@@ -1,0 +1,100 @@
+import { tf, type Tensor } from '../tensorflow';
+import { paddingOf, slidingOf } from './along';
+import { wholeRule, windowRule } from './interval';
+import {
+  channelsOf,
+  imageShape,
+  integersOf,
+  isSet,
+  misfit,
+  onlyShape,
+  onlyTensor,
+  productOf,
+  spatialOf,
+  type NodeCore,
+  type Operation,
+} from './operation';
+import { guarded, rangeOf } from './range';
+
+/** Largest value, or mean, of each window. Cells beyond the border count neither in the one nor in the other. */
+export const pooling: Operation = {
+  ops: ['maxPool1d', 'maxPool2d', 'maxPool3d', 'averagePool1d', 'averagePool2d', 'averagePool3d'],
+  shape: (node, inputs) => {
+    const input = imageShape(node, inputs, integersOf(node, 'kernelSize').length);
+    const outputs = slidingOf(node, input).map((s) => s.outputs);
+    if (outputs.some((n) => n !== null && n < 1)) throw misfit(node, inputs, 'the window is larger than the map');
+    return [input[0] ?? null, ...outputs, channelsOf(input)];
+  },
+  run: (node, inputs) => {
+    const x = onlyTensor(inputs);
+    const average = isAverage(node);
+    const kernel = integersOf(node, 'kernelSize');
+    const strides = integersOf(node, 'strides');
+    const pad = paddingOf(node) === 'same' ? 'same' : 'valid';
+    if (kernel.length === 3) {
+      const size = kernel as [number, number, number];
+      const step = strides as [number, number, number];
+      if (!average) return tf.maxPool3d(x as tf.Tensor5D, size, step, pad);
+      return pad === 'same'
+        ? averageInside(x as tf.Tensor5D, size, step)
+        : tf.avgPool3d(x as tf.Tensor5D, size, step, pad);
+    }
+    const line = kernel.length === 1;
+    const plane = (line ? tf.expandDims(x, 1) : x) as tf.Tensor4D;
+    const size = (line ? [1, kernel[0]!] : [...kernel]) as [number, number];
+    const step = (line ? [1, strides[0]!] : [...strides]) as [number, number];
+    const result = average ? tf.avgPool(plane, size, step, pad) : tf.maxPool(plane, size, step, pad);
+    return line ? tf.squeeze(result, [1]) : result;
+  },
+  reads: (node, inputs) => [slidingOf(node, onlyShape(node, inputs)).map((along, a) => windowRule(a + 1, along))],
+  bound: (node, [range]) => (isAverage(node) ? widened(range!, productOf(integersOf(node, 'kernelSize'))) : range!),
+  cost: (node, _, output) => productOf(output.slice(1)) * productOf(integersOf(node, 'kernelSize')),
+};
+
+/** Largest value, or mean, of the whole map. */
+export const globalPooling: Operation = {
+  ops: ['globalMaxPool', 'globalAveragePool'],
+  shape: (node, inputs) => {
+    const input = onlyShape(node, inputs);
+    if (input.length < 3) throw misfit(node, inputs, 'it takes a map with spatial axes');
+    const kept = isSet(node, 'keepDims') ? spatialOf(input).map(() => 1) : [];
+    return [input[0] ?? null, ...kept, channelsOf(input)];
+  },
+  run: (node, inputs) => {
+    const x = onlyTensor(inputs);
+    const axes = x.shape.slice(1, -1).map((_, a) => a + 1);
+    const keep = isSet(node, 'keepDims');
+    return node.op === 'globalAveragePool' ? tf.mean(x, axes, keep) : tf.max(x, axes, keep);
+  },
+  reads: (node, inputs) => [spatialOf(onlyShape(node, inputs)).map(() => wholeRule)],
+  bound: (node, [range], [shape]) =>
+    node.op === 'globalAveragePool' ? widened(range!, productOf(spatialOf(shape!))) : range!,
+  cost: (node, inputs) => productOf(onlyShape(node, inputs).slice(1)),
+};
+
+const isAverage = (node: NodeCore): boolean => node.op.startsWith('average');
+
+/** A mean lies between the ends but for the rounding of its sum. */
+const widened = (range: { lower: Float64Array; upper: Float64Array }, terms: number): ReturnType<typeof rangeOf> =>
+  rangeOf(range.lower.length, (c) => guarded(range.lower[c]!, range.upper[c]!, terms + 1));
+
+/** The mean of the cells inside: sums over zero padding, divided by how many cells were inside. */
+function averageInside(x: tf.Tensor5D, size: [number, number, number], step: [number, number, number]): Tensor {
+  const means = tf.avgPool3d(padSame(x, size, step), size, step, 'valid');
+  const inside = tf.avgPool3d(
+    padSame(tf.ones([1, x.shape[1], x.shape[2], x.shape[3], 1]), size, step),
+    size,
+    step,
+    'valid',
+  );
+  return tf.div(means, inside);
+}
+
+function padSame(x: tf.Tensor5D, size: readonly number[], step: readonly number[]): tf.Tensor5D {
+  const pads = size.map((k, a): [number, number] => {
+    const n = x.shape[a + 1]!;
+    const total = Math.max((Math.ceil(n / step[a]!) - 1) * step[a]! + k - n, 0);
+    return [Math.floor(total / 2), total - Math.floor(total / 2)];
+  });
+  return tf.pad(x, [[0, 0], ...pads, [0, 0]]);
+}

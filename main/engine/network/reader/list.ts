@@ -1,0 +1,7 @@
+import { kerasHdf5 } from './kerasHdf5';
+import { kerasZip } from './kerasZip';
+import type { Reader } from './reader';
+import { tfjsLayers } from './tfjsLayers';
+
+/** Every kind of file that is read, in the order in which they look at a file's content. */
+export const readers: readonly Reader[] = [kerasZip, kerasHdf5, tfjsLayers];

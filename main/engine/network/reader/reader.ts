@@ -1,0 +1,27 @@
+import type { Format } from '../../../../shared/network';
+import type { Warning } from '../../../../shared/result';
+import type { GraphDraft } from '../assemble';
+
+/** A network's main file, whole, and what lies beside it. */
+export interface Source {
+  /** As the user gave it, for messages. */
+  readonly path: string;
+  /** The file's name without folder and ending. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Another file in the same folder, by its name; null where it is missing. What is read counts for the network's identity. */
+  beside(name: string): Promise<Uint8Array | null>;
+}
+
+export interface ReadNetwork {
+  readonly format: Format;
+  readonly draft: GraphDraft;
+  readonly warnings: readonly Warning[];
+}
+
+/** One kind of file. `matches` looks at the content, never at the file's name. */
+export interface Reader {
+  matches(source: Source): boolean;
+  /** Never executes anything from the file. *Problems* network/… naming the file or the node. */
+  read(source: Source): Promise<ReadNetwork>;
+}

@@ -1,0 +1,194 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import util from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+import { IsolensError } from '../../../shared/problem/problem';
+import type { Backend } from '../../../shared/result';
+
+export { tf };
+export type Tensor = tf.Tensor;
+export type Rung = Backend['rung'];
+
+export interface BackendWish {
+  /** Only this rung will do; without it the highest one that works. Default: ISOLENS_RUNG. */
+  readonly rung?: Rung | undefined;
+  /** Threads of native operations. Default: TF_NUM_INTRAOP_THREADS, else one for each core. */
+  readonly threads?: number | undefined;
+}
+
+interface NativeBackend extends tf.KernelBackend {
+  readonly isUsingGpuDevice: boolean;
+  readonly binding: { readonly TF_Version: string };
+}
+
+const rungs: readonly Rung[] = ['gpu', 'native', 'wasm'];
+const flagNames = ['TF_ENABLE_ONEDNN_OPTS', 'CUDA_VISIBLE_DEVICES', 'TF_FORCE_GPU_ALLOW_GROWTH'] as const;
+
+let started: Promise<Backend> | null = null;
+let info: Backend | null = null;
+
+/**
+ * Loads TensorFlow, once in a process: later calls give what the first one found.
+ * *Problems* network/backend-missing where the wished rung, or none at all, can run.
+ */
+export function startBackend(wish: BackendWish = {}): Promise<Backend> {
+  started ??= climb(wish).then((backend) => (info = backend));
+  return started;
+}
+
+/** What computes, or null before `startBackend` has ended. */
+export function backendInfo(): Backend | null {
+  return info;
+}
+
+async function climb(wish: BackendWish): Promise<Backend> {
+  const wished = wish.rung ?? rungNamed(process.env['ISOLENS_RUNG']);
+  const threads = threadsFor(wish.threads);
+  const refused: string[] = [];
+  if (wished !== 'wasm') {
+    const native = await tryNative(wished, threads, refused);
+    if (native) return native;
+  }
+  if (wished === undefined || wished === 'wasm') {
+    const wasm = await tryWasm(refused);
+    if (wasm) return wasm;
+  }
+  throw new IsolensError('network/backend-missing', { rung: wished ?? 'any', reason: refused.join('; ') });
+}
+
+function rungNamed(name: string | undefined): Rung | undefined {
+  if (name === undefined || name === '') return undefined;
+  const rung = rungs.find((r) => r === name);
+  if (!rung) throw new IsolensError('network/backend-missing', { rung: name, reason: `rungs are ${rungs.join(', ')}` });
+  return rung;
+}
+
+function threadsFor(wished: number | undefined): number {
+  const named = wished ?? Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? '');
+  return Number.isInteger(named) && named > 0 ? named : availableParallelism();
+}
+
+async function tryNative(wished: Rung | undefined, threads: number, refused: string[]): Promise<Backend | null> {
+  const gpu = nvidiaDriver();
+  if (wished !== 'native' && gpu === null) {
+    refused.push('gpu: no NVIDIA driver is loaded');
+    if (wished === 'gpu') return null;
+  }
+  const unable = cannotRunNative();
+  if (unable !== null) {
+    refused.push(`native: ${unable}`);
+    return null;
+  }
+  // The library reads these once, while it loads.
+  process.env['TF_NUM_INTRAOP_THREADS'] = String(threads);
+  process.env['TF_NUM_INTEROP_THREADS'] ??= '1';
+  process.env['OMP_NUM_THREADS'] = String(threads);
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  if (wished === 'native' || gpu === null) process.env['CUDA_VISIBLE_DEVICES'] = '-1';
+  restoreRemovedUtil();
+  try {
+    const require = createRequire(import.meta.url);
+    const binding = require('@tensorflow/tfjs-node') as { version: Record<string, string> };
+    await tf.setBackend('tensorflow');
+    const backend = tf.backend() as NativeBackend;
+    selfCheck();
+    const rung: Rung = backend.isUsingGpuDevice ? 'gpu' : 'native';
+    if (rung === 'native' && gpu !== null && wished !== 'native') {
+      refused.push('gpu: this libtensorflow found no GPU that it can use');
+      if (wished === 'gpu') return null;
+    }
+    return {
+      rung,
+      versions: {
+        node: process.versions.node,
+        tfjs: tf.version_core,
+        'tfjs-node': binding.version['tfjs-node'] ?? '',
+        libtensorflow: backend.binding.TF_Version,
+      },
+      threads,
+      flags: flags(),
+      refused,
+    };
+  } catch (thrown) {
+    refused.push(`native: ${firstLine(thrown)}`);
+    return null;
+  }
+}
+
+async function tryWasm(refused: string[]): Promise<Backend | null> {
+  try {
+    const wasm = await import('@tensorflow/tfjs-backend-wasm');
+    wasm.setWasmPaths(`${wasmFolder()}/`);
+    // A loaded but refused native backend would be chosen again by its priority.
+    if (!(await tf.setBackend('wasm'))) throw new Error('the WASM backend could not be initialised');
+    await tf.ready();
+    selfCheck();
+    return {
+      rung: 'wasm',
+      versions: { node: process.versions.node, tfjs: tf.version_core, 'tfjs-backend-wasm': wasm.version_wasm },
+      threads: Math.max(1, wasm.getThreadsCount()),
+      flags: {},
+      refused,
+    };
+  } catch (thrown) {
+    refused.push(`wasm: ${firstLine(thrown)}`);
+    return null;
+  }
+}
+
+/** The folder of the `.wasm` files: beside the built engine, else in the package. */
+function wasmFolder(): string {
+  const binary = 'tfjs-backend-wasm-simd.wasm';
+  const beside = dirname(fileURLToPath(import.meta.url));
+  if (existsSync(join(beside, binary))) return beside;
+  return dirname(createRequire(import.meta.url).resolve(`@tensorflow/tfjs-backend-wasm/dist/${binary}`));
+}
+
+function nvidiaDriver(): string | null {
+  return ['/proc/driver/nvidia/version', '/dev/nvidiactl'].find((path) => existsSync(path)) ?? null;
+}
+
+/** Why loading the library would end the process (not just fail), as far as can be told before. */
+function cannotRunNative(): string | null {
+  if (process.arch !== 'x64' || !existsSync('/proc/cpuinfo')) return null;
+  return /^flags\s*:.*\bavx\b/m.test(readFileSync('/proc/cpuinfo', 'utf8')) ? null : 'this processor has no AVX';
+}
+
+/** tfjs-node 4.22 calls two functions that Node 23 removed. */
+function restoreRemovedUtil(): void {
+  const removed = util as unknown as Record<string, unknown>;
+  removed['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
+  removed['isArray'] ??= Array.isArray;
+}
+
+/** A library that loads and computes nonsense is no library: one conv3d against numbers worked out by hand. */
+function selfCheck(): void {
+  const sums = tf.tidy(() => {
+    const input = tf.tensor5d(
+      Float32Array.from({ length: 8 }, (_, i) => i + 1),
+      [1, 2, 2, 2, 1],
+    );
+    return tf.conv3d(input, tf.ones([2, 2, 2, 1, 1]), 1, 'same').dataSync();
+  });
+  const wanted = [36, 20, 22, 12, 26, 14, 15, 8];
+  if (!wanted.every((value, i) => sums[i] === value)) throw new Error('its conv3d gives wrong numbers');
+}
+
+function flags(): Record<string, string> {
+  return Object.fromEntries(
+    flagNames.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}
+
+function firstLine(thrown: unknown): string {
+  return (thrown instanceof Error ? thrown.message : String(thrown)).trim().split('\n')[0] ?? '';
+}
+
+/** Frees the tensor when its scope ends: `using x = owned(tensor)`. */
+export function owned<T extends Tensor>(tensor: T): Disposable & { readonly tensor: T } {
+  return { tensor, [Symbol.dispose]: () => tensor.dispose() };
+}
