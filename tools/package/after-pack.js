@@ -1,0 +1,11 @@
+/** Called by electron-builder when the folder is laid out: brings the engine in whole, which extraResources would thin out. */
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../provision/places.js';
+
+export async function afterPack({ appOutDir }) {
+  cpSync(join(root, 'out/package/engine'), join(appOutDir, 'resources/engine'), { recursive: true });
+  rmSync(join(appOutDir, 'isolens-manifest.json'), { force: true });
+}
+
+export default afterPack;
