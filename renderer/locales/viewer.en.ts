@@ -6,6 +6,7 @@ export const viewerEn = {
   'viewer.coronal': 'Coronal',
   'viewer.sagittal': 'Sagittal',
   'viewer.slice': 'slice {slice}/{count}',
+  'viewer.sliceShort': '{slice}/{count}',
   'viewer.zoom': 'zoom ×{zoom}',
   'viewer.greyScale': 'W {width} L {level}',
   'viewer.noStudy': 'No study is open.',

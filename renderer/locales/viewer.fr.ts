@@ -7,6 +7,7 @@ export const viewerFr: typeof viewerEn = {
   'viewer.coronal': 'Coronale',
   'viewer.sagittal': 'Sagittale',
   'viewer.slice': 'coupe {slice}/{count}',
+  'viewer.sliceShort': '{slice}/{count}',
   'viewer.zoom': 'zoom ×{zoom}',
   'viewer.greyScale': 'F {width} N {level}',
   'viewer.noStudy': 'Aucune étude ouverte.',

@@ -113,11 +113,11 @@ function drawRuler(context: CanvasRenderingContext2D, pixelsPerMm: number, { wid
 export function drawFurniture(context: CanvasRenderingContext2D, furniture: Furniture, size: ViewSize): void {
   const { textScale: scale } = furniture;
   context.save();
-  drawLetters(context, furniture.letters, size, scale);
   if (furniture.rulerPixelsPerMm !== null) drawRuler(context, furniture.rulerPixelsPerMm, size, scale);
   const plain = (text: string): { text: string; strong: boolean } => ({ text, strong: false });
   drawInfo(context, [{ text: furniture.name, strong: true }, plain(furniture.subtitle)], 'top-left', size, scale);
   drawInfo(context, furniture.bottomLeft.map(plain), 'bottom-left', size, scale);
   drawInfo(context, furniture.bottomRight.map(plain), 'bottom-right', size, scale);
+  drawLetters(context, furniture.letters, size, scale);
   context.restore();
 }
