@@ -52,6 +52,9 @@ function core(person: Person): Shape {
         return (Math.abs(u / a) ** power + Math.abs((v - centre) / h) ** power) ** (1 / power);
       };
       const side: Section = (u, v) => {
+        // Far out the exact distance is nobody's concern.
+        const beyond = Math.max(Math.abs(u) - half, v - back, front - v);
+        if (beyond > 24) return beyond;
         const f = ratio(u, v);
         const [gu, gv] = [ratio(u + 0.5, v) - f, ratio(u, v + 0.5) - f];
         const slope = 2 * Math.hypot(gu, gv);

@@ -44,7 +44,9 @@ export function noisePlanes(
     let sum = 0;
     for (const value of plane) sum += value * value;
     const rms = Math.sqrt(sum / plane.length);
-    return Float32Array.from(plane, (value) => value / rms);
+    const out = new Float32Array(plane.length);
+    for (let i = 0; i < out.length; i++) out[i] = (plane[i] ?? 0) / rms;
+    return out;
   };
   return [scaled(re), scaled(im)];
 }

@@ -1,6 +1,7 @@
 import { affineOf, type Vec3 } from '../../../shared/geometry';
 import type { Volume } from '../../../shared/volume';
 import { anatomyOf, type Anatomy, type Organ } from './anatomy';
+import { planDose, type Field } from './dose/plan';
 import { farAway, fieldOf, maskOf, type Canvas, type DistanceField } from './canvas';
 import { addNoise } from './noise';
 import { personOf, type Person } from './person';
@@ -25,6 +26,14 @@ export interface PhantomPatient {
   readonly structures: readonly DrawnStructure[];
   /** By structure name; on the CT's grid, 1 inside. */
   readonly masks: Readonly<Record<string, Uint8Array>>;
+  /** Gy, on the dose's own grid. */
+  readonly dose: Volume<Float32Array>;
+  readonly plan: {
+    readonly isocentre: Vec3;
+    readonly fields: readonly Field[];
+    readonly levels: readonly { readonly name: string; readonly gy: number }[];
+    readonly evenness: number;
+  };
 }
 
 export interface PhantomOptions {
@@ -87,19 +96,27 @@ export async function phantomPatient(seed: number, options: PhantomOptions = {})
     Math.round(10 * (zero[1] - 160 + 15 * random.bounded(2))) / 10,
     Math.round(4 * (low + 400 * random.unit() - 200)) / 4,
   ];
-  const frameOfReference = `phantom/${seed}`;
-  return {
-    seed,
-    person,
-    scanner,
-    anatomy: anatomy.facts,
-    ct: {
-      grid: { size, affine: affineOf([pixel, 0, 0], [0, pixel, 0], [0, 0, scanner.sliceMm], room) },
-      values,
-      unit: 'HU',
-      frameOfReference,
-    },
-    structures,
-    masks: Object.fromEntries(structures.map(({ name, field }) => [name, maskOf(canvas, field)])),
+  const ct: PhantomPatient['ct'] = {
+    grid: { size, affine: affineOf([pixel, 0, 0], [0, pixel, 0], [0, 0, scanner.sliceMm], room) },
+    values,
+    unit: 'HU',
+    frameOfReference: `phantom/${seed}`,
   };
+  const masks = Object.fromEntries(structures.map(({ name, field }) => [name, maskOf(canvas, field)]));
+  const levels = anatomy.targets
+    .filter(({ name }) => masks[name] !== undefined)
+    .map(({ name, prescriptionGy }) => ({ name, gy: prescriptionGy }));
+  const evenness = random.between(1.1, 1.24);
+  const { dose, isocentre, fields } = await planDose({
+    ct,
+    masks,
+    levels,
+    evenness,
+    pause: async (share) => {
+      await breathe(signal);
+      progress?.(0.6 + 0.4 * share);
+    },
+  });
+  const plan = { isocentre, fields, levels, evenness };
+  return { seed, person, scanner, anatomy: anatomy.facts, ct, structures, masks, dose, plan };
 }

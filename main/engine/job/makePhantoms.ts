@@ -1,0 +1,33 @@
+import type { Progress } from '../../../shared/job';
+import { makePatients } from '../phantom/makePatients';
+
+/** What `phantom` is asked for. */
+export interface PhantomWish {
+  readonly out: string;
+  readonly patients: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  readonly progress?: (progress: Progress) => void;
+}
+
+/** Seconds left by the pace so far; null until there is one. */
+export function pacer(): (done: number, total: number) => number | null {
+  const start = performance.now();
+  return (done, total) => {
+    if (done <= 0) return null;
+    return ((performance.now() - start) / 1000 / done) * (total - done);
+  };
+}
+
+/** Makes synthetic patients, a folder each; gives the folders. */
+export async function makePhantoms({ out, patients, seed, signal, progress }: PhantomWish): Promise<readonly string[]> {
+  const left = pacer();
+  return makePatients({
+    out,
+    patients,
+    seed,
+    ...(signal === undefined ? {} : { signal }),
+    progress: (done, total, input) =>
+      progress?.({ stage: 'phantom', done, total, secondsLeft: left(done, total), input }),
+  });
+}
