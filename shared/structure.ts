@@ -1,4 +1,5 @@
 import type { Vec3 } from './geometry';
+import type { Problem } from './problem/problem';
 
 /** DICOM Contour Geometric Type (3006,0042). */
 export type ContourKind = 'CLOSED_PLANAR' | 'CLOSEDPLANAR_XOR' | 'OPEN_PLANAR' | 'OPEN_NONPLANAR' | 'POINT';
@@ -22,6 +23,8 @@ export interface Structure {
   readonly contours: readonly Contour[];
   /** Normal and slice spacing (mm) of the image stack that it was drawn on, where that is known. */
   readonly planes?: { readonly normal: Vec3; readonly spacingMm: number };
+  /** What is wrong with it; absent: nothing was looked for. */
+  readonly notes?: readonly Problem[];
 }
 
 export interface StructureSet {

@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { basename, dirname, relative } from 'node:path';
+import { IsolensError, problemOf, type Problem } from '../../../shared/problem/problem';
+import type { Progress } from '../../../shared/job';
+import type { StudySummary } from '../../../shared/study';
+import { parseInstance } from '../dicom/instance';
+import { walkFolder } from '../files/folder';
+import { sourceOf, type ByteSource } from '../files/source';
+import { findIn, type Found } from './found';
+import { uidOf } from './imageSeries';
+import { firstPathOf, linkStudies, type LinkedStudy } from './link';
+import { openLinked } from './openStudy';
+import type { Study } from './study';
+import { summaryOf } from './summary';
+
+/** A study whose headers have been read: `open` reads its structures, doses and plans; images load when asked for. */
+export interface FoundStudy {
+  readonly summary: StudySummary;
+  readonly patientKey: string;
+  /** Its first file, as it lies in the folder. */
+  readonly firstFile: string;
+  /** UIDs of its image series. */
+  readonly seriesUids: readonly string[];
+  open(signal?: AbortSignal): Promise<Study>;
+}
+
+export interface Scan {
+  /** Sorted by path. Objects of different patients, or of frames of reference that nothing links, are different studies. */
+  readonly studies: readonly FoundStudy[];
+  readonly files: number;
+  readonly notDicom: number;
+  readonly notes: readonly Problem[];
+}
+
+export interface ScanOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * Scans a folder, or the folder of a file (a DICOMDIR included: the folder itself is read). One bad file never stops it; the result does not depend on the order
+ * of the disk. *Problems* thrown: `files/missing`, `files/unreadable`; all others are notes.
+ */
+export async function scanFolder(path: string, { signal, progress }: ScanOptions = {}): Promise<Scan> {
+  const { sources, notes: walked } = await contentOf(path, signal);
+  const notes: Problem[] = [...walked];
+  const found: Found[] = [];
+  let notDicom = 0;
+  for (const [n, source] of sources.entries()) {
+    signal?.throwIfAborted();
+    try {
+      const object = await findIn(source);
+      if (object === null) notDicom++;
+      else found.push(object);
+    } catch (thrown) {
+      notes.push(problemOf(thrown, { file: source.path }));
+    }
+    progress?.({ stage: 'scan', done: n + 1, total: sources.length, secondsLeft: null });
+  }
+  const kept = await withoutCopies(found, notes, signal);
+  const studies = linkStudies(kept).map((linked) => foundStudy(linked, path));
+  return { studies, files: sources.length, notDicom, notes };
+}
+
+/** A chosen file stands for the folder it lies in; a folder for all that is below it. */
+async function contentOf(path: string, signal?: AbortSignal) {
+  try {
+    return await walkFolder(path, signal);
+  } catch (thrown) {
+    if (!(thrown instanceof IsolensError) || thrown.problem.code !== 'files/not-a-folder') throw thrown;
+    // Its records may be stale and its names wrong: the folder itself is read.
+    if (basename(path).toUpperCase() === 'DICOMDIR') return await walkFolder(dirname(path), signal);
+    const source = await sourceOf(path);
+    return { sources: [source], notes: [] };
+  }
+}
+
+function foundStudy(linked: LinkedStudy, path: string): FoundStudy {
+  return {
+    summary: summaryOf(linked, path),
+    patientKey: linked.patient.key,
+    firstFile: relative(path, firstPathOf(linked)),
+    seriesUids: linked.stacks.map(uidOf),
+    open: (signal) => openLinked(linked, path, signal),
+  };
+}
+
+/** Of copies of one object the first by path stays; two different files of one UID are both left out. */
+async function withoutCopies(
+  found: readonly Found[],
+  notes: Problem[],
+  signal?: AbortSignal,
+): Promise<readonly Found[]> {
+  const byUid = new Map<string, Found[]>();
+  for (const object of found) {
+    const same = byUid.get(object.sopInstanceUid);
+    if (same === undefined) byUid.set(object.sopInstanceUid, [object]);
+    else same.push(object);
+  }
+  const kept: Found[] = [];
+  for (const copies of byUid.values()) {
+    const [first, ...others] = copies as [Found, ...Found[]];
+    let differs: Found | undefined;
+    if (others.length > 0) {
+      signal?.throwIfAborted();
+      const content = await contentHash(first.source);
+      for (const other of others) if ((await contentHash(other.source)) !== content) differs ??= other;
+    }
+    if (differs === undefined) kept.push(first);
+    else
+      notes.push({
+        code: 'dicom/same-image',
+        facts: { other: differs.source.path },
+        where: { file: first.source.path },
+      });
+  }
+  return kept;
+}
+
+/** Pixel bytes where there are any, else the whole file. */
+async function contentHash(source: ByteSource): Promise<string> {
+  const bytes = await source.read(0, source.bytes);
+  const pixels = parseInstance(bytes, { upTo: 'end' })?.pixelData;
+  const hash = createHash('sha256');
+  if (pixels === null || pixels === undefined) return hash.update(bytes).digest('hex');
+  hash.update(pixels.bytes);
+  for (const fragment of pixels.fragments ?? []) hash.update(fragment.bytes);
+  return hash.digest('hex');
+}
+
+export interface OpenFolderOptions extends ScanOptions {
+  /** UID of the image series to open, where the folder holds several studies or series. */
+  readonly series?: string | undefined;
+}
+
+/**
+ * Opens the one study of a folder. *Problems* `study/nothing`; `study/several-patients`, `study/several` with the choices;
+ * `study/series-missing`; those of the folder.
+ */
+export async function openStudyFolder(path: string, { series, ...options }: OpenFolderOptions = {}): Promise<Study> {
+  const scan = await scanFolder(path, options);
+  const chosen = chooseStudy(scan, path, series);
+  const study = await chosen.study.open(options.signal);
+  const notes = [...study.notes, ...chosen.notes, ...scan.notes];
+  if (series === undefined) return { ...study, notes };
+  const images = [...study.images].sort((a, b) => Number(b.uid === series) - Number(a.uid === series));
+  return { ...study, images, notes };
+}
+
+function chooseStudy(scan: Scan, path: string, series?: string): { study: FoundStudy; notes: readonly Problem[] } {
+  const { studies } = scan;
+  const where = { file: path };
+  const [only] = studies;
+  if (only === undefined || !studies.some(isUsable)) {
+    throw new IsolensError('study/nothing', { files: scan.files }, where);
+  }
+  if (series !== undefined) {
+    const named = studies.find(({ seriesUids }) => seriesUids.includes(series));
+    if (named !== undefined) return { study: named, notes: [] };
+    const choices = studies.flatMap(({ seriesUids }) => seriesUids).join(', ');
+    throw new IsolensError('study/series-missing', { series, choices }, where);
+  }
+  const usable = studies.filter(isUsable);
+  const patients = new Set(usable.map(({ patientKey }) => patientKey));
+  if (patients.size > 1) {
+    // Patients are told apart by where their files lie, never by name: this lands in logs and results.
+    const choices = [...patients]
+      .map((key) => usable.find(({ patientKey }) => patientKey === key)?.firstFile ?? '')
+      .map((file) => (dirname(file) === '.' ? file : dirname(file)))
+      .join(', ');
+    throw new IsolensError('study/several-patients', { count: patients.size, choices }, where);
+  }
+  const [first, second] = usable as [FoundStudy, FoundStudy | undefined];
+  if (second === undefined) return { study: first, notes: [] };
+  const planned = usable.filter(({ summary }) =>
+    summary.objects.some(({ kind, usable: used }) => used && (kind === 'structures' || kind === 'dose')),
+  );
+  const [one, another] = planned;
+  if (one !== undefined && another === undefined) {
+    return { study: one, notes: [{ code: 'study/chosen-with-structures', facts: {}, where }] };
+  }
+  const choices = usable.flatMap(({ seriesUids }) => seriesUids).join(', ');
+  throw new IsolensError('study/several', { count: usable.length, choices }, where);
+}
+
+const isUsable = ({ summary }: FoundStudy): boolean => summary.objects.some(({ usable }) => usable);
