@@ -1,4 +1,7 @@
-/** Builds the four parts of Isolens into out/, each only when its sources have changed. `--fresh` builds all of them. */
+/**
+ * Builds the four parts of Isolens into out/, each only when its sources have changed: `node tools/build.js [PART…]`.
+ * `--fresh` builds them in any case.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -145,11 +148,11 @@ function inputsOf(part) {
 }
 
 /** Builds what is out of date and gives the names of the parts that were built. */
-export async function build({ fresh = false, say = console.log } = {}) {
+export async function build({ fresh = false, only = parts.map(({ name }) => name), say = console.log } = {}) {
   const stamps = join(root, 'out/stamps');
   mkdirSync(stamps, { recursive: true });
   const built = [];
-  for (const part of parts) {
+  for (const part of parts.filter(({ name }) => only.includes(name))) {
     const stamp = join(stamps, `${part.name}.sha256`);
     const inputs = inputsOf(part);
     const made = part.makes.every((file) => existsSync(join(root, file)));
@@ -167,7 +170,9 @@ export async function build({ fresh = false, say = console.log } = {}) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
-    const names = await build({ fresh: process.argv.includes('--fresh') });
+    const named = process.argv.slice(2).filter((word) => word !== '--fresh');
+    const only = named.length > 0 ? named : undefined;
+    const names = await build({ fresh: process.argv.includes('--fresh'), only });
     if (names.length === 0) console.log('nothing to build: out/ is up to date');
   } catch (error) {
     console.error(`build: ${error.message}`);
