@@ -1,5 +1,6 @@
 import type { AnalysisDefinition } from './definition';
 import { maps } from './maps';
+import { predict } from './predict';
 
-/** Every analysis, in the order in which the window asks its questions. */
-export const analysisDefinitions: readonly AnalysisDefinition[] = [maps];
+/** Every analysis, in the order in which the window asks its questions (`predict` has no tab). */
+export const analysisDefinitions: readonly AnalysisDefinition[] = [predict, maps];

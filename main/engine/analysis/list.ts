@@ -1,5 +1,6 @@
 import type { Analysis } from './analysis';
 import { maps } from './maps/maps';
+import { predict } from './predict/predict';
 
 /** Every analysis that can run. Adding one touches its folder and this line. */
-export const analyses: readonly Analysis[] = [maps as Analysis];
+export const analyses: readonly Analysis[] = [predict as Analysis, maps as Analysis];
