@@ -1,0 +1,67 @@
+import { computed, type ComputedRef } from 'vue';
+import type { BadgeKind } from '../../controls/badge';
+import { useWords } from '../../locales/useWords';
+import { useEngineState } from '../../stores/engineState';
+import { hasEnded, useJobs, type JobRun } from '../../stores/jobs';
+import { useNetworks } from '../../stores/networks';
+import { useParameters } from '../../stores/parameters';
+import { sameParameters, useResults, type OpenResult } from '../../stores/results';
+import { useStudies } from '../../stores/studies';
+import { useWorkbench, type Mode } from '../../stores/workbench';
+import { answerOf, type Answer } from './answer';
+
+interface Answers {
+  readonly answer: ComputedRef<Answer>;
+  /** The newest result of an analysis for the open network and study. */
+  resultOf(analysis: string): OpenResult | null;
+  /** The newest run of an analysis for the open network and study. */
+  runOf(analysis: string): JobRun | null;
+  badgeOf(mode: Mode): BadgeKind;
+}
+
+/** What each mode has to say of the open network and study. */
+export function useAnswers(): Answers {
+  const { t, language } = useWords();
+  const engine = useEngineState();
+  const studies = useStudies();
+  const networks = useNetworks();
+  const jobs = useJobs();
+  const results = useResults();
+  const parameters = useParameters();
+  const workbench = useWorkbench();
+
+  const sha = computed(() => networks.current?.description.network.sha256);
+  const resultOf = (analysis: string): OpenResult | null => results.latest(analysis, sha.value, studies.currentId);
+  const runOf = (analysis: string): JobRun | null =>
+    jobs.runs.find(
+      ({ subject }) =>
+        subject.analysis === analysis && subject.networkSha === sha.value && subject.study === studies.currentId,
+    ) ?? null;
+
+  function badgeOf(mode: Mode): BadgeKind {
+    const run = runOf(mode);
+    if (run && !hasEnded(run)) return 'running';
+    return resultOf(mode)?.analysis.verdict?.level ?? 'none';
+  }
+
+  const answer = computed(() => {
+    const { mode } = workbench;
+    const result = resultOf(mode);
+    return answerOf(
+      {
+        mode,
+        engine: engine.state,
+        engineReason: engine.reason,
+        hasStudy: studies.detail !== null,
+        hasNetwork: networks.current !== null,
+        hasRecipe: networks.current?.recipe != null,
+        run: runOf(mode),
+        result,
+        outOfDate: result !== null && !sameParameters(result.subject.parameters, parameters.of(mode)),
+      },
+      { t, language: language.value },
+    );
+  });
+
+  return { answer, resultOf, runOf, badgeOf };
+}

@@ -1,0 +1,63 @@
+import type { NetworkSummary } from '../../../shared/contract/engine';
+import type { StudySummary } from '../../../shared/study';
+import type { JobAsked, JobSubject } from '../../stores/jobs';
+import { lastPart } from '../study/patientName';
+
+/** What a run is about. */
+export function subjectOf(
+  analysis: string,
+  network: NetworkSummary,
+  study: StudySummary,
+  parameters: Readonly<Record<string, unknown>>,
+): JobSubject {
+  return {
+    analysis,
+    networkSha: network.description.network.sha256,
+    networkName: network.name,
+    study: study.id,
+    studyName: lastPart(study.path),
+    parameters,
+  };
+}
+
+/** The job of one analysis on one study. Where a folder holds several studies, the image series decides. */
+export function jobOf(
+  analysis: string,
+  network: NetworkSummary,
+  study: StudySummary,
+  all: readonly StudySummary[],
+  parameters: Readonly<Record<string, unknown>>,
+): JobAsked {
+  const image = study.objects.find(({ kind, usable }) => kind === 'image' && usable);
+  const shared = all.filter(({ path }) => path === study.path).length > 1;
+  return {
+    schema: 'isolens/job@1',
+    network: network.path,
+    ...(network.recipePath === null ? {} : { recipe: network.recipePath }),
+    inputs: [{ study: study.path, ...(shared && image ? { series: image.id } : {}) }],
+    analyses: [{ id: analysis, parameters }],
+  };
+}
+
+/** 32-bit FNV-1a as eight hexadecimal digits: tells parameters apart in a folder's name. */
+function fingerprint(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
+const inName = (text: string): string => text.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 60);
+
+/** Where a run leaves its results: the same question goes into the same folder, so that it resumes. */
+export function folderOf(
+  root: string,
+  { analysis, networkName, networkSha, studyName, study, parameters }: JobSubject,
+): string {
+  const told = JSON.stringify(Object.entries(parameters).sort(([a], [b]) => a.localeCompare(b)));
+  return [
+    root.replace(/[\\/]+$/, ''),
+    `${inName(networkName)}-${networkSha.slice(0, 8)}`,
+    `${inName(studyName)}-${fingerprint(study)}`,
+    `${analysis}-${fingerprint(told)}`,
+  ].join('/');
+}

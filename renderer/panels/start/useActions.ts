@@ -1,0 +1,201 @@
+import { ask } from '../../bridge/bridge';
+import { useEngineState } from '../../stores/engineState';
+import { hasEnded, useJobs, type JobRun } from '../../stores/jobs';
+import { useNetworks } from '../../stores/networks';
+import { useParameters } from '../../stores/parameters';
+import { usePreferences } from '../../stores/preferences';
+import { useProblems } from '../../stores/problems';
+import { useResults } from '../../stores/results';
+import { useStudies } from '../../stores/studies';
+import { runningModes, useWorkbench } from '../../stores/workbench';
+import type { AnswerAction } from '../shell/answer';
+import { standardTarget } from './standardTarget';
+import { useDemo } from '../../stores/demo';
+import { folderOf, jobOf, subjectOf } from './runs';
+
+export interface Actions {
+  act(action: AnswerAction): void;
+  openStudyFolder(): void;
+  openNetworkFile(): void;
+  /** Opens what was dropped or named: a network by its ending, else a folder of DICOM. */
+  openPaths(paths: readonly string[]): Promise<void>;
+  openStudy(id: string): void;
+  chooseNetwork(id: string): void;
+  /** Runs an analysis on the open network and study. `quietly`: not where it would have to ask for a folder. */
+  run(analysis: string, quietly?: boolean): Promise<void>;
+  runMode(): void;
+  cancel(): boolean;
+  afterOpening(): Promise<void>;
+  afterRun(run: JobRun): Promise<void>;
+}
+
+const networkEndings = /\.(keras|h5|hdf5|json|onnx|pb)$/i;
+
+/** What the user can do, from wherever: strip, keys, panels, drops. Everything that fails is shown. */
+export function useActions(): Actions {
+  const studies = useStudies();
+  const networks = useNetworks();
+  const jobs = useJobs();
+  const results = useResults();
+  const parameters = useParameters();
+  const preferences = usePreferences();
+  const problems = useProblems();
+  const engine = useEngineState();
+  const workbench = useWorkbench();
+  const demo = useDemo();
+
+  /** The folder that results go to: the demo's own, else the one that the user named, asked for once. */
+  async function resultsRoot(quietly: boolean): Promise<string | null> {
+    if (studies.current && demo.owns(studies.current.path)) return demo.results();
+    const kept = preferences.preferences.resultsFolder;
+    if (kept !== null || quietly) return kept;
+    const { path } = await ask('desktop/choose', { what: 'resultsFolder' });
+    if (path !== null) await preferences.change({ resultsFolder: path });
+    return path;
+  }
+
+  async function run(analysis: string, quietly = false): Promise<void> {
+    const network = networks.current;
+    const study = studies.current;
+    if (!network?.recipe || !study || studies.detail?.id !== study.id || engine.state !== 'ready') return;
+    if (jobs.running.some(({ subject }) => subject.analysis === analysis && subject.study === study.id)) return;
+    await problems.guard(async () => {
+      const root = await resultsRoot(quietly);
+      if (root === null) return;
+      const subject = subjectOf(analysis, network, study, parameters.of(analysis));
+      problems.dismiss();
+      await jobs.start(
+        subject,
+        jobOf(analysis, network, study, studies.summaries, subject.parameters),
+        folderOf(root, subject),
+      );
+    });
+  }
+
+  /** Shows what an earlier run of this very question left, where there is one. */
+  async function openSaved(analysis: string): Promise<boolean> {
+    const network = networks.current;
+    const study = studies.current;
+    const root = await resultsRoot(true);
+    if (!network || !study || root === null) return false;
+    const subject = subjectOf(analysis, network, study, parameters.of(analysis));
+    if (results.latest(analysis, subject.networkSha, study.id)) return true;
+    try {
+      return (await results.openFolder(folderOf(root, subject), subject)) !== null;
+    } catch {
+      return false; // No earlier run, or one that cannot be read: the question is simply not answered yet.
+    }
+  }
+
+  /** What follows when a network and a study are both open: saved results, the plain forward pass, the histograms. */
+  async function afterOpening(): Promise<void> {
+    const network = networks.current;
+    const study = studies.detail;
+    if (study?.dose) await problems.guard(() => studies.countHistograms());
+    if (!network?.recipe || !study) return;
+    const target = standardTarget(
+      network.recipe.output,
+      study.structures.map(({ name }) => name),
+    );
+    if (target && parameters.of('occlusion')['target'] === undefined) parameters.set('occlusion', 'target', target);
+    for (const mode of runningModes) await openSaved(mode);
+    if (!(await openSaved('predict'))) await run('predict', true);
+  }
+
+  async function afterRun({ folder, subject, state, problem }: JobRun): Promise<void> {
+    if (folder !== null && state !== 'failed') await problems.guard(() => results.openFolder(folder, subject));
+    if (problem && subject.analysis === 'predict') problems.show(problem);
+  }
+
+  function openStudy(id: string): void {
+    void problems.guard(async () => {
+      await studies.open(id);
+      await afterOpening();
+    });
+  }
+
+  function chooseNetwork(id: string): void {
+    networks.choose(id);
+    void afterOpening();
+  }
+
+  async function openPaths(paths: readonly string[]): Promise<void> {
+    for (const path of paths)
+      await problems.guard(async () => {
+        problems.dismiss();
+        if (networkEndings.test(path)) networks.choose(await networks.open(path));
+        else {
+          const [first] = await studies.openFolder(path);
+          if (first !== undefined) await studies.open(first);
+        }
+      });
+    await afterOpening();
+  }
+
+  function chooseAndOpen(what: 'studyFolder' | 'network'): void {
+    void problems.guard(async () => {
+      const { path } = await ask('desktop/choose', { what });
+      if (path === null) return;
+      if (what === 'network') {
+        networks.choose(await networks.open(path));
+        await afterOpening();
+      } else await openPaths([path]);
+    });
+  }
+
+  const openStudyFolder = (): void => {
+    chooseAndOpen('studyFolder');
+  };
+  const openNetworkFile = (): void => {
+    chooseAndOpen('network');
+  };
+
+  function runMode(): void {
+    if (runningModes.includes(workbench.mode)) void run(workbench.mode);
+  }
+
+  /** Cancels what runs now. Gives whether anything did. */
+  function cancel(): boolean {
+    const first = jobs.running.find((each) => !hasEnded(each) && each.state !== 'cancelling');
+    if (!first) return false;
+    void problems.guard(() => jobs.cancel(first.id));
+    return true;
+  }
+
+  function act(action: AnswerAction): void {
+    switch (action) {
+      case 'run':
+        runMode();
+        break;
+      case 'openStudy':
+        openStudyFolder();
+        break;
+      case 'openNetwork':
+        openNetworkFile();
+        break;
+      case 'buildRecipe':
+        workbench.wantsRecipe = true;
+        break;
+      case 'showMaps':
+        workbench.choose('maps');
+        break;
+      case 'showOcclusion':
+        workbench.choose('occlusion');
+        break;
+    }
+  }
+
+  return {
+    act,
+    openStudyFolder,
+    openNetworkFile,
+    openPaths,
+    openStudy,
+    chooseNetwork,
+    run,
+    runMode,
+    cancel,
+    afterOpening,
+    afterRun,
+  };
+}

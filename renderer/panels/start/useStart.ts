@@ -1,0 +1,62 @@
+import { onBeforeUnmount, onMounted } from 'vue';
+import { ask, hear } from '../../bridge/bridge';
+import { useDemo } from '../../stores/demo';
+import { useEngineState } from '../../stores/engineState';
+import { useJobs } from '../../stores/jobs';
+import { useNetworks } from '../../stores/networks';
+import { usePreferences } from '../../stores/preferences';
+import { useProblems } from '../../stores/problems';
+import { useResults } from '../../stores/results';
+import { useStudies } from '../../stores/studies';
+import { useActivation } from '../maps/activation';
+import { useActions } from './useActions';
+
+/** From the first breath of the window: who runs, what was asked for on the command line, else the demo. */
+export function useStart(): void {
+  const engine = useEngineState();
+  const preferences = usePreferences();
+  const problems = useProblems();
+  const demo = useDemo();
+  const studies = useStudies();
+  const networks = useNetworks();
+  const results = useResults();
+  const jobs = useJobs();
+  const activation = useActivation();
+  const actions = useActions();
+  const stops: (() => void)[] = [];
+
+  /** After the engine was lost and is there again: everything open is opened again by its path. */
+  async function reopen(): Promise<void> {
+    activation.forget();
+    await problems.guard(async () => {
+      await engine.askStatus();
+      await studies.reopen();
+      await networks.reopen();
+      await results.reopen();
+    });
+  }
+
+  async function begin(): Promise<void> {
+    const start = await ask('desktop/start', {});
+    preferences.load(start.preferences);
+    demo.places = start.demo;
+    await engine.askStatus();
+    if (start.open.length > 0) await actions.openPaths(start.open);
+    else {
+      await demo.open();
+      await actions.afterOpening();
+    }
+  }
+
+  onMounted(() => {
+    stops.push(
+      engine.follow(() => void reopen()),
+      jobs.follow((run) => void actions.afterRun(run)),
+      hear('desktop/open', ({ paths }) => void actions.openPaths(paths)),
+    );
+    void problems.guard(begin);
+  });
+  onBeforeUnmount(() => {
+    for (const stop of stops) stop();
+  });
+}

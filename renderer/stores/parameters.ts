@@ -1,0 +1,27 @@
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+
+type Chosen = Readonly<Record<string, unknown>>;
+
+/** What the user chose for each analysis; what is not said here is the definition's default. */
+export const useParameters = defineStore('parameters', () => {
+  const chosen = ref<Readonly<Record<string, Chosen>>>({});
+
+  const of = (analysis: string): Chosen => chosen.value[analysis] ?? {};
+
+  /** Sets one parameter; `undefined` goes back to the default. */
+  function set(analysis: string, key: string, value: unknown): void {
+    const next: Record<string, unknown> = { ...of(analysis), [key]: value };
+    chosen.value = {
+      ...chosen.value,
+      [analysis]: Object.fromEntries(Object.entries(next).filter(([, each]) => each !== undefined)),
+    };
+  }
+
+  /** Takes over the parameters of a result, so that it is current again. */
+  function take(analysis: string, parameters: Chosen): void {
+    chosen.value = { ...chosen.value, [analysis]: parameters };
+  }
+
+  return { of, set, take };
+});

@@ -1,0 +1,36 @@
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import type { Preferences } from '../../shared/contract/desktop';
+import { ask } from '../bridge/bridge';
+import { setLanguage } from '../locales/i18n';
+
+/** What the user set for good; the main process keeps it. */
+export const usePreferences = defineStore('preferences', () => {
+  const preferences = ref<Preferences>({
+    language: 'en',
+    scale: 1,
+    hidePatientData: false,
+    tourSeen: false,
+    resultsFolder: null,
+  });
+
+  function apply(): void {
+    setLanguage(preferences.value.language);
+    document.documentElement.style.setProperty('--scale', String(preferences.value.scale));
+  }
+
+  /** Takes over what the main process kept. */
+  function load(kept: Preferences): void {
+    preferences.value = kept;
+    apply();
+  }
+
+  /** Changes some of them, shows it at once and has it kept. */
+  async function change(some: Partial<Preferences>): Promise<void> {
+    preferences.value = { ...preferences.value, ...some };
+    apply();
+    await ask('desktop/preferences', { preferences: { ...preferences.value } });
+  }
+
+  return { preferences, load, change };
+});

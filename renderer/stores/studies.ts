@@ -1,0 +1,95 @@
+import { defineStore } from 'pinia';
+import { computed, markRaw, ref, shallowRef } from 'vue';
+import type { Gives } from '../../shared/contract/contract';
+import type { Progress } from '../../shared/job';
+import type { StudyDetail, StudySummary } from '../../shared/study';
+import { ask } from '../bridge/bridge';
+
+type Histograms = Gives<'engine/doseVolumeHistograms'>['rows'];
+
+/** The studies that were found, the one that is open, and what was counted of it. */
+export const useStudies = defineStore('studies', () => {
+  const folders = ref<string[]>([]);
+  const summaries = shallowRef<readonly StudySummary[]>([]);
+  const currentId = ref<string | null>(null);
+  const detail = shallowRef<StudyDetail | null>(null);
+  const histograms = shallowRef<Histograms | null>(null);
+  const progress = ref<Progress | null>(null);
+  const notes = shallowRef<Gives<'engine/openFolder'>['notes']>([]);
+  let opening: AbortController | null = null;
+
+  const current = computed(() => summaries.value.find(({ id }) => id === currentId.value) ?? null);
+
+  /** Scans a folder; its studies join those already listed. Gives the ids found. */
+  async function openFolder(path: string): Promise<readonly string[]> {
+    progress.value = { stage: 'scan', done: 0, total: 0, secondsLeft: null };
+    try {
+      const found = await ask('engine/openFolder', { path }, { onProgress: (told) => (progress.value = told) });
+      const ids = new Set(found.studies.map(({ id }) => id));
+      summaries.value = [...summaries.value.filter(({ id }) => !ids.has(id)), ...found.studies];
+      notes.value = found.notes;
+      if (!folders.value.includes(path)) folders.value.push(path);
+      return [...ids];
+    } finally {
+      progress.value = null;
+    }
+  }
+
+  /** Opens one study for both panes. The one before it stays on the screen until the new one is there. */
+  async function open(id: string): Promise<void> {
+    opening?.abort();
+    const mine = (opening = new AbortController());
+    currentId.value = id;
+    progress.value = { stage: 'open', done: 0, total: 0, secondsLeft: null };
+    try {
+      const opened = await ask(
+        'engine/openStudy',
+        { study: id },
+        { signal: mine.signal, onProgress: (told) => (progress.value = told) },
+      );
+      if (mine.signal.aborted) return;
+      detail.value = markRaw(opened);
+      histograms.value = null;
+    } catch (thrown) {
+      if (mine.signal.aborted) return;
+      currentId.value = detail.value?.id ?? null;
+      throw thrown;
+    } finally {
+      if (opening === mine) progress.value = null;
+    }
+  }
+
+  /** Dose–volume histograms of the open study, counted once. */
+  async function countHistograms(): Promise<void> {
+    const study = detail.value;
+    if (!study?.dose || histograms.value) return;
+    const { rows } = await ask('engine/doseVolumeHistograms', { study: study.id });
+    if (detail.value?.id === study.id) histograms.value = markRaw(rows);
+  }
+
+  /** Opens again by path what was open when the engine was lost. */
+  async function reopen(): Promise<void> {
+    const before = current.value;
+    for (const folder of folders.value) await openFolder(folder);
+    if (!before) return;
+    const again =
+      summaries.value.find(({ id }) => id === before.id) ??
+      summaries.value.find(({ path, description }) => path === before.path && description === before.description);
+    if (again) await open(again.id);
+  }
+
+  return {
+    folders,
+    summaries,
+    current,
+    currentId,
+    detail,
+    histograms,
+    progress,
+    notes,
+    openFolder,
+    open,
+    countHistograms,
+    reopen,
+  };
+});
