@@ -1,7 +1,7 @@
 import { affineOf, applyAffine, cross, dot, length, scale, type Vec3 } from '../../../shared/geometry';
 import { IsolensError, type Problem } from '../../../shared/problem/problem';
 import type { Unit, Volume } from '../../../shared/volume';
-import { decimalOf, type Elements } from './elements';
+import { decimalOf, uidOrNull, type Elements } from './elements';
 import type { Instance } from './instance';
 import { framesOf, frameLength, pixelFormatOf, storedValues, type PixelFormat } from './pixels';
 
@@ -25,7 +25,7 @@ export interface ReadDose extends DoseHeader {
 
 export function doseHeaderOf(elements: Elements): DoseHeader {
   const referenced = (keyword: 'ReferencedRTPlanSequence' | 'ReferencedStructureSetSequence'): string | null =>
-    elements.items(keyword)[0]?.text('ReferencedSOPInstanceUID') || null;
+    uidOrNull(elements.items(keyword)[0]?.text('ReferencedSOPInstanceUID'));
   return {
     sopInstanceUid: elements.text('SOPInstanceUID'),
     frameOfReference: elements.text('FrameOfReferenceUID'),

@@ -29,6 +29,9 @@ export function decimalOf(text: string): number {
   return decimal.test(trimmed) ? Number(trimmed) : NaN;
 }
 
+/** A reference's UID; null where the reference is absent or empty. */
+export const uidOrNull = (uid: string | undefined): string | null => (uid === undefined || uid === '' ? null : uid);
+
 /** Wraps the parser's data set. `inherited` decodes text where the set names no character set of its own. */
 export function elementsOf(set: DataSet, inherited?: Decode): Elements {
   const raw = (keyword: Keyword): Uint8Array | null => {

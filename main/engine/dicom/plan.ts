@@ -1,7 +1,7 @@
 import type { Vec3 } from '../../../shared/geometry';
 import type { Problem } from '../../../shared/problem/problem';
 import type { PlanShape } from '../../../shared/study';
-import type { Elements } from './elements';
+import { uidOrNull, type Elements } from './elements';
 
 type Beam = PlanShape['beams'][number];
 type Prescription = PlanShape['prescriptions'][number];
@@ -45,7 +45,7 @@ export function readPlan(elements: Elements, ion: boolean): ReadPlan {
   return {
     uid: elements.text('SOPInstanceUID'),
     frameOfReference: elements.text('FrameOfReferenceUID'),
-    structureSetUid: elements.items('ReferencedStructureSetSequence')[0]?.text('ReferencedSOPInstanceUID') || null,
+    structureSetUid: uidOrNull(elements.items('ReferencedStructureSetSequence')[0]?.text('ReferencedSOPInstanceUID')),
     shape: {
       label: elements.text('RTPlanLabel') || elements.text('RTPlanName'),
       approval: elements.text('ApprovalStatus'),

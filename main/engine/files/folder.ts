@@ -1,6 +1,6 @@
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { IsolensError, type Problem } from '../../../shared/problem/problem';
+import { IsolensError, type Problem, type ProblemCode } from '../../../shared/problem/problem';
 import { codeOf, fileSource, reasonOf, type ByteSource } from './source';
 
 /** Folders deeper than this are not entered. */
@@ -46,9 +46,7 @@ export async function walkFolder(path: string, signal?: AbortSignal): Promise<Fo
     } catch (cause) {
       if (cause instanceof IsolensError || signal?.aborted === true) throw cause;
       const reason = reasonOf(cause);
-      const kinds = { ENOENT: 'files/missing', ENOTDIR: 'files/not-a-folder' } as const;
-      const code = kinds[codeOf(cause) as keyof typeof kinds] ?? ('files/unreadable' as const);
-      if (first) throw new IsolensError(code, { reason }, { file: folder }, cause);
+      if (first) throw new IsolensError(folderCode(codeOf(cause)), { reason }, { file: folder }, cause);
       notes.push({ code: 'files/unreadable', facts: { reason }, where: { file: folder } });
     }
   }
@@ -63,4 +61,9 @@ export async function walkFolder(path: string, signal?: AbortSignal): Promise<Fo
       notes.push({ code: 'files/unreadable', facts: { reason: reasonOf(cause) }, where: { file } });
     }
   }
+}
+
+function folderCode(code: string): ProblemCode {
+  if (code === 'ENOENT') return 'files/missing';
+  return code === 'ENOTDIR' ? 'files/not-a-folder' : 'files/unreadable';
 }

@@ -144,7 +144,7 @@ async function openStructures(
     const still = toImages === identity || inImages;
     const contours = visible ? (still ? structure.contours : moved(structure.contours, toImages)) : [];
     const planes =
-      stack?.geometry.spacingMm == null || !still
+      stack === undefined || stack.geometry.spacingMm === null || !still
         ? undefined
         : { normal: stack.geometry.normal, spacingMm: stack.geometry.spacingMm };
     const placed: Structure = {

@@ -41,7 +41,7 @@ export function surfaceOf(mask: Uint8Array, [nx, ny, nz]: Vec3): Uint8Array {
   for (let k = 0, v = 0; k < nz; k++) {
     for (let j = 0; j < ny; j++) {
       for (let i = 0; i < nx; i++, v++) {
-        if (mask[v]! === 0) continue;
+        if (mask[v] === 0) continue;
         const enclosed =
           i > 0 && i < nx - 1 && j > 0 && j < ny - 1 && k > 0 && k < nz - 1 &&
           mask[v - 1]! > 0 && mask[v + 1]! > 0 && mask[v - nx]! > 0 && mask[v + nx]! > 0 &&
@@ -75,7 +75,7 @@ function commonBox(a: Uint8Array, b: Uint8Array, [nx, ny, nz]: Vec3): VoxelBox |
   for (let k = 0, v = 0; k < nz; k++) {
     for (let j = 0; j < ny; j++) {
       for (let i = 0; i < nx; i++, v++) {
-        if (a[v]! === 0 && b[v]! === 0) continue;
+        if (a[v] === 0 && b[v] === 0) continue;
         if (i < low[0]!) low[0] = i;
         if (i > high[0]!) high[0] = i;
         if (j < low[1]!) low[1] = j;

@@ -44,7 +44,7 @@ export function valuesInside(volume: Volume, mask: Uint8Array, grid: Grid): Insi
       let first = -1;
       let last = -1;
       for (let i = 0; i < nx; i++) {
-        if (mask[row + i]! === 0) continue;
+        if (mask[row + i] === 0) continue;
         if (first < 0) first = i;
         last = i;
       }

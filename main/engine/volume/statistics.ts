@@ -15,7 +15,7 @@ export function statisticsOf(values: VoxelArray, mask?: Uint8Array): Statistics 
   let [count, min, max, sum] = [0, Infinity, -Infinity, 0];
   for (let v = 0; v < values.length; v++) {
     const value = values[v]!;
-    if (!Number.isFinite(value) || (mask !== undefined && mask[v]! === 0)) continue;
+    if (!Number.isFinite(value) || mask?.[v] === 0) continue;
     count++;
     sum += value;
     if (value < min) min = value;
@@ -26,7 +26,7 @@ export function statisticsOf(values: VoxelArray, mask?: Uint8Array): Statistics 
   let squares = 0;
   for (let v = 0; v < values.length; v++) {
     const value = values[v]!;
-    if (!Number.isFinite(value) || (mask !== undefined && mask[v]! === 0)) continue;
+    if (!Number.isFinite(value) || mask?.[v] === 0) continue;
     squares += (value - mean) * (value - mean);
   }
   return { count, min, max, mean, sd: Math.sqrt(squares / count) };
@@ -47,7 +47,7 @@ export function centroidOf(mask: Uint8Array, grid: Grid): { readonly pointMm: Ve
   const [nx, ny] = grid.size;
   let [voxels, i, j, k] = [0, 0, 0, 0];
   for (let v = 0; v < mask.length; v++) {
-    if (mask[v]! === 0) continue;
+    if (mask[v] === 0) continue;
     voxels++;
     i += v % nx;
     j += Math.floor(v / nx) % ny;

@@ -1,0 +1,53 @@
+import { IsolensError } from '../../../shared/problem/problem';
+import type { FoundStudy } from '../study/scanFolder';
+import type { ImageVolume, Study } from '../study/study';
+
+/** A study as the window has it open: its voxels stay until it is closed. */
+export interface HeldStudy {
+  readonly study: Study;
+  /** The active series, read; null where the study has no image. */
+  readonly image: ImageVolume | null;
+}
+
+/** Studies by id: those that a scan found, and those of them that are open. */
+export interface OpenStudies {
+  found(studies: readonly FoundStudy[]): void;
+  /** Reads a study that was found, once. *Problems* `study/not-open` where no scan found it, and those of reading it. */
+  open(id: string, signal: AbortSignal): Promise<HeldStudy>;
+  /** A study that is open. *Problems* `study/not-open`. */
+  get(id: string): Study;
+  held(id: string): HeldStudy;
+  close(id: string): void;
+}
+
+export function openStudies(): OpenStudies {
+  const known = new Map<string, FoundStudy>();
+  const open = new Map<string, HeldStudy>();
+  const held = (id: string): HeldStudy => {
+    const one = open.get(id);
+    if (one === undefined) throw new IsolensError('study/not-open');
+    return one;
+  };
+  return {
+    found(studies) {
+      for (const one of studies) known.set(one.summary.id, one);
+    },
+    async open(id, signal) {
+      const before = open.get(id);
+      if (before !== undefined) return before;
+      const one = known.get(id);
+      if (one === undefined) throw new IsolensError('study/not-open');
+      const study = await one.open(signal);
+      const image = (await study.images[0]?.load(signal)) ?? null;
+      const opened = { study, image };
+      open.set(id, opened);
+      return opened;
+    },
+    get: (id) => held(id).study,
+    held,
+    close(id) {
+      // It stays known, so that it can be opened again without another scan.
+      open.delete(id);
+    },
+  };
+}
