@@ -41,7 +41,11 @@ export function lastLine(text) {
   const lines = text
     .split('\n')
     .map((line) => line.trim())
-    .filter(Boolean);
+    .filter((line) => line !== '' && !/complete log of this run|npm warn|npm notice/.test(line));
   const telling = lines.filter((line) => /error|fail|cannot|not found|no matching/i.test(line));
-  return (telling.at(-1) ?? lines.at(-1) ?? 'it said nothing').slice(0, 300);
+  return (
+    telling.find((line) => !/npm error (code|errno|syscall)|^npm error$/.test(line)) ??
+    lines.at(-1) ??
+    'it said nothing'
+  ).slice(0, 300);
 }
