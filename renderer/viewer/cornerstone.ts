@@ -36,18 +36,13 @@ export interface GreyBase {
 
 const steps = 4095;
 
-/** Stored whole numbers of a picture, and what turns them back into the volume's unit. */
+/** Stored whole numbers of a picture, all within the volume's range, and what turns them back into the volume's unit. */
 function storedOf(
   { values }: PlanePixels,
   { range: [low, high] }: BlobVolume,
 ): { pixels: ArrayLike<number>; slope: number; intercept: number; min: number; max: number } {
   if (!(values instanceof Float32Array)) {
-    let [min, max] = [Math.floor(low), Math.ceil(high)];
-    for (const value of values) {
-      if (value < min) min = value;
-      if (value > max) max = value;
-    }
-    return { pixels: values, slope: 1, intercept: 0, min, max };
+    return { pixels: values, slope: 1, intercept: 0, min: Math.floor(low), max: Math.ceil(high) };
   }
   const slope = high > low ? (high - low) / steps : 1;
   const pixels = new Int16Array(values.length);
@@ -85,7 +80,13 @@ export function greyPicture(pixels: PlanePixels, source: BlobVolume, columnMm: n
   return { image: image as unknown as cornerstone.Image };
 }
 
-function viewportOf({ image }: GreyPicture, view: GreyView, width: number, height: number): cornerstone.Viewport {
+/** The viewport at which cornerstone draws a picture where the view says. */
+export function viewportOf(
+  { image }: GreyPicture,
+  view: GreyView,
+  width: number,
+  height: number,
+): cornerstone.Viewport {
   const viewport = {
     scale: Math.min(view.scaleX, view.scaleY),
     translation: {

@@ -14,6 +14,7 @@ import type { Sampling } from './reformat';
 import type { Scene } from './scene';
 import { tintedCanvas } from './tint';
 import { pixelToCanvas, type ViewSize, type ViewTransform } from './viewTransform';
+import type { Voxels } from './voxels';
 import { washTint } from './wash';
 
 export interface LineStyle {
@@ -185,7 +186,8 @@ function drawContours(
 ): void {
   context.save();
   context.lineJoin = 'round';
-  for (const placed of structures) {
+  const onTop = (placed: PlacedStructure): number => (placed.structure.name === highlighted ? 1 : 0);
+  for (const placed of [...structures].sort((a, b) => onTop(a) - onTop(b))) {
     const { name } = placed.structure;
     if (hidden.has(name)) continue;
     const outline = structureOutline(placed, stack, slice);
@@ -206,14 +208,53 @@ function drawContours(
   context.restore();
 }
 
-/** Draws all that lies over the grey picture, from the wash up to the letters. */
-export function paint(ground: Ground, scene: Scene, layers: Layers): void {
-  const { context, size } = ground;
-  context.clearRect(0, 0, size.width, size.height);
+/**
+ * What lies over the grey picture and stays while the cross-hair moves: wash, map, contours and isodoses, drawn from the
+ * wash up. Kept on a canvas of its own, since most frames change the cross-hair only.
+ */
+export function paintStill(ground: Ground, scene: Scene, layers: Layers): void {
+  ground.context.clearRect(0, 0, ground.size.width, ground.size.height);
   if (layers.wash) drawWash(ground, scene, layers.wash);
   if (layers.map) drawMap(ground, scene, layers.map);
   if (layers.contours) drawContours(ground, scene, layers.contours);
   if (layers.isodoses) drawIsodoses(ground, scene, layers.isodoses, layers.language);
+}
+
+/** Two still layers with the same key look the same. */
+export function stillKey(
+  { size, transform, stack, slice }: Omit<Ground, 'context'>,
+  scene: Scene,
+  layers: Layers,
+): string {
+  const { wash, isodoses, map, contours } = layers;
+  const of = (voxels: Voxels | undefined | null): string =>
+    voxels ? `${voxels.source.id}@${String(voxels.version)}` : '';
+  return JSON.stringify([
+    scene.study.id,
+    of((wash ?? isodoses) ? scene.dose : null),
+    of(map ? scene.map?.voxels : null),
+    map ? [scene.map?.overlay.kind, scene.map?.overlay.range, scene.map?.overlay.labels] : null,
+    stack.key,
+    slice,
+    size,
+    transform,
+    wash,
+    isodoses,
+    map,
+    contours && [...contours.hidden, '/', contours.highlighted],
+    isodoses ? layers.language : null,
+  ]);
+}
+
+/** Draws one frame over the grey picture: the still layer, the cross-hair, and what is written on the view. */
+export function paint(
+  ground: Omit<Ground, 'stack' | 'slice' | 'transform'>,
+  still: HTMLCanvasElement,
+  layers: Layers,
+): void {
+  const { context, size } = ground;
+  context.clearRect(0, 0, size.width, size.height);
+  context.drawImage(still, 0, 0, size.width, size.height);
   if (layers.crosshair) drawCrosshair(context, layers.crosshair, size);
   drawFurniture(context, layers.furniture, size);
 }

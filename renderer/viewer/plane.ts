@@ -36,6 +36,8 @@ export interface PlaneStack {
   /** Two stacks with the same key show the same places. */
   readonly key: string;
   readonly grid: Grid;
+  /** The grid of the image that the planes go through. */
+  readonly image: Grid;
   /** Patient mm → (column, row, slice). */
   readonly toIndex: Affine;
   /** The image's own pixels, only turned or flipped: nothing is resampled. */
@@ -181,6 +183,7 @@ export function planeStack(image: Grid, name: PlaneName): PlaneStack {
     name,
     key: `${name}/${image.size.join('x')}/${image.affine.map((v) => v.toPrecision(9)).join(',')}`,
     grid,
+    image,
     toIndex: invert(grid.affine),
     native,
     normal: axes[2].direction,

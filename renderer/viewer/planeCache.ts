@@ -1,6 +1,7 @@
+import { applyAffine } from '../../shared/geometry';
 import type { VoxelArray } from '../../shared/volume';
 import type { PlaneStack } from './plane';
-import { samplePlane, type Sampling } from './reformat';
+import { pictureToVoxel, samplePlane, type Sampling } from './reformat';
 import type { Voxels } from './voxels';
 
 /** One picture cut from a volume. *Shape* of `values` [row][column]. */
@@ -24,9 +25,17 @@ function emptyLike(voxels: Voxels, count: number): VoxelArray {
       : new Float32Array(count);
 }
 
+/** Tells apart what has come of a volume as far as one picture needs it. */
+function stateOf(voxels: Voxels, stack: PlaneStack, slice: number): string {
+  if (voxels.whole) return 'whole';
+  if (!stack.native || stack.image !== voxels.source.grid) return String(voxels.version);
+  const [, , k] = applyAffine(pictureToVoxel(stack, stack.image), [0, 0, slice]);
+  return voxels.come[Math.round(k)] === 1 ? 'whole' : String(voxels.version);
+}
+
 /** The picture of a volume on one plane, cut now or kept from before. The last used are kept, up to 96 MiB. */
 export function planePixels(voxels: Voxels, stack: PlaneStack, slice: number, how: Sampling): PlanePixels {
-  const key = `${voxels.source.id}@${String(voxels.version)}/${stack.key}/${String(slice)}/${how.between}/${how.edge}`;
+  const key = `${voxels.source.id}@${stateOf(voxels, stack, slice)}/${stack.key}/${String(slice)}/${how.between}/${how.edge}`;
   const before = kept.get(key);
   if (before) {
     kept.delete(key);
