@@ -109,6 +109,16 @@ export const jobProblems = {
     },
     wayOn: { en: 'Rename or remove the parameter.', fr: 'Renommez ou supprimez le paramètre.' },
   },
+  'job/no-place': {
+    message: {
+      en: 'The maps of {node} have no place in the patient: an axis of them mixes the whole image.',
+      fr: 'Les cartes de {node} n’ont pas de place dans le patient : un de leurs axes mélange toute l’image.',
+    },
+    wayOn: {
+      en: 'Choose a layer before the flattening or global pooling.',
+      fr: 'Choisissez une couche avant l’aplatissement ou le regroupement global.',
+    },
+  },
   'job/cut-short': {
     message: {
       en: 'The run was stopped; what had been computed by then is here.',

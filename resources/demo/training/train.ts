@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-node';
@@ -40,11 +40,11 @@ const say = (text: string): void => {
 };
 
 async function syntheticPatient(of: number): Promise<TrainingPatient> {
-  const { ct, masks } = await phantomPatient(of);
+  const { ct, masks } = await phantomPatient(of, { matrix: 128, sliceMm: 3 });
   return { id: `HN-${String(of)}`, ct, masks: labels.slice(1).map((name) => masks[name] ?? null) };
 }
 
-const recipeFile = 'resources/demo/networks/organs-unet.recipe.json';
+const recipeFile = 'resources/demo/training/organs-unet.recipe.json';
 const recipe = readRecipe(JSON.parse(readFileSync(recipeFile, 'utf8')), recipeFile);
 
 const training: Slice[] = [];
@@ -80,6 +80,7 @@ async function save(model: tf.LayersModel, name: string, told: Record<string, un
   const folder = join(words.out, `organs-unet-${name}`);
   mkdirSync(folder, { recursive: true });
   await model.save(`file://${folder}`);
+  copyFileSync(recipeFile, join(words.out, `organs-unet-${name}.recipe.json`));
   const figures = { checkpoint: name, ...told, dice: figuresOf(model) };
   writeFileSync(join(folder, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`);
   say(`${name}: ${JSON.stringify(figures.dice)}`);

@@ -1,0 +1,109 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { IsolensError, problemOf } from '../../shared/problem/problem';
+import { makeOpenkbp } from '../engine/job/makeOpenkbp';
+import { makePhantoms } from '../engine/job/makePhantoms';
+import { isolensVersion } from '../engine/job/version';
+import { describe } from './describe';
+import { doctor } from './doctor';
+import { statusOf, type ExitStatus } from './exitStatus';
+import { run, type RunWords } from './run';
+import { terminal } from './terminal';
+
+/** Where a command was cut by Ctrl+C: it stops between two native calls and keeps what it has. */
+const stop = new AbortController();
+process.once('SIGINT', () => {
+  stop.abort(new IsolensError('engine/cancelled'));
+});
+process.once('SIGTERM', () => {
+  stop.abort(new IsolensError('engine/cancelled'));
+});
+
+function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least)
+      throw new InvalidArgumentError(`a whole number of at least ${String(least)}`);
+    return value;
+  };
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('a number above 0');
+  return value;
+}
+
+function commands(say: ReturnType<typeof terminal>, end: (status: ExitStatus) => void): Command {
+  const { signal } = stop;
+  const program = new Command('isolens').version(isolensVersion).exitOverride().showSuggestionAfterError();
+  program.configureOutput({ writeErr: () => undefined });
+  program
+    .command('describe <network>')
+    .description('what is in a network')
+    .option('--json <file>', 'write isolens/describe@1 to this file (- for standard output)')
+    .action(async (path: string, words: { json?: string }) => {
+      await describe(path, words);
+    });
+  program
+    .command('run <job>')
+    .description('run a job without a display')
+    .requiredOption('--out <folder>', 'where the results go')
+    .option('--resume', 'take the finished parts of an earlier run in the same folder')
+    .addOption(new Option('--backend <rung>', 'what computes').choices(['gpu', 'native', 'wasm']))
+    .option('--memory-gib <n>', 'memory for tensors', positive)
+    .option('--pdf', 'print the report as PDF too')
+    .addOption(new Option('--language <code>', 'language of the report').choices(['en', 'fr']))
+    .action(async (job: string, words: RunWords) => {
+      end(await run(job, words, signal, say.progress));
+    });
+  program
+    .command('phantom')
+    .description('synthetic head-and-neck patients as DICOM')
+    .requiredOption('--out <folder>', 'where they go, a folder each')
+    .requiredOption('--patients <n>', 'how many', wholeNumber(1))
+    .option('--seed <s>', 'the same seed makes the same patients', wholeNumber(0), 1)
+    .action(async ({ out, patients, seed }: { out: string; patients: number; seed: number }) => {
+      await makePhantoms({ out, patients, seed, signal, progress: say.progress });
+    });
+  program
+    .command('openkbp <folder>')
+    .description("OpenKBP's CSV patients as DICOM studies")
+    .requiredOption('--out <folder>', 'where they go, a folder each')
+    .action(async (from: string, { out }: { out: string }) => {
+      await makeOpenkbp({ from, out, signal, progress: say.progress });
+    });
+  program
+    .command('doctor')
+    .description('what computes here, and what is missing')
+    .action(async () => {
+      end(await doctor());
+    });
+  return program;
+}
+
+async function start(): Promise<ExitStatus> {
+  const say = terminal();
+  let status: ExitStatus = 0;
+  try {
+    await commands(say, (given) => (status = given)).parseAsync();
+    say.done();
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      if (thrown.exitCode === 0) return 0;
+      const reason = thrown.message.replace(/^error: /, '');
+      say.problem({ code: 'command/wrong-words', facts: { reason }, where: {} });
+      return 2;
+    }
+    const problem = signalled() ? new IsolensError('engine/cancelled').problem : problemOf(thrown);
+    say.problem(problem);
+    return signalled() ? 130 : statusOf(thrown);
+  }
+  return status;
+}
+
+const signalled = (): boolean => stop.signal.aborted;
+
+void start().then((status) => {
+  // Native thread pools keep a process alive that has nothing more to do.
+  process.exit(status);
+});

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { problemOf } from '../../../../shared/problem/problem';
+import type { JobEvent } from '../../../../shared/contract/engine';
+import { estimatePlan } from '../estimate';
+import { memoryBudget } from '../memoryBudget';
+import type { OpenNetworks } from '../openNetworks';
+import { planJob, type Plan } from '../plan';
+import { queue } from '../queue';
+import type { ReadJob } from '../readJob';
+import { resultFolder } from '../resultFolder';
+import { runPlan } from '../run';
+import type { Answering, Handlers } from '../session';
+
+/** Plans with the networks and recipes that the window holds open, so that nothing is loaded twice. */
+function planWith(networks: OpenNetworks, read: ReadJob, signal: AbortSignal): Promise<Plan> {
+  const held = read.job.network === undefined ? undefined : networks.at(read.job.network);
+  return planJob(read, {
+    signal,
+    ...(held ? { open: () => Promise.resolve(held.loaded) } : {}),
+    ...(held?.recipe ? { recipe: held.recipe } : {}),
+  });
+}
+
+/** Starts, estimates and cancels jobs: one runs at a time, the others wait. */
+export function jobAnswers(
+  networks: OpenNetworks,
+): Pick<Handlers, 'engine/estimateJob' | 'engine/startJob' | 'engine/cancelJob'> {
+  const running = new Map<string, AbortController>();
+  const line = queue();
+
+  async function run(
+    jobId: string,
+    read: ReadJob,
+    out: string,
+    signal: AbortSignal,
+    { tell, blobs }: Answering,
+  ): Promise<void> {
+    const event = (event: JobEvent): void => {
+      tell('engine/jobEvents', event);
+    };
+    try {
+      const plan = await planWith(networks, read, signal);
+      const folder = await resultFolder(out, read.job);
+      const { cancelled } = await runPlan(plan, {
+        folder,
+        signal,
+        resume: true,
+        memoryBytes: memoryBudget(),
+        progress: (progress) => {
+          event({ kind: 'progress', jobId, progress });
+        },
+        partial: (analysis, input, volumes) => {
+          blobs.drop(`${jobId}/partial`);
+          const kept = Object.entries(volumes).map(
+            ([name, volume]) => [name, blobs.keep(volume, `${jobId}/partial`)] as const,
+          );
+          event({ kind: 'partial', jobId, analysis, input, volumes: Object.fromEntries(kept) });
+        },
+      });
+      event({ kind: cancelled ? 'cancelled' : 'done', jobId, folder: out });
+    } catch (thrown) {
+      if (signal.aborted) event({ kind: 'cancelled', jobId, folder: out });
+      else event({ kind: 'failed', jobId, problem: problemOf(thrown) });
+    } finally {
+      running.delete(jobId);
+    }
+  }
+
+  return {
+    'engine/estimateJob': async ({ job, base }, { signal }) => ({
+      analyses: await estimatePlan(await planWith(networks, { job, base }, signal), memoryBudget(), signal),
+    }),
+    'engine/startJob': ({ job, base, out }, answering) => {
+      const jobId = randomUUID();
+      const controller = new AbortController();
+      running.set(jobId, controller);
+      answering.tell('engine/jobEvents', { kind: 'queued', jobId });
+      const work = line.add(() => run(jobId, { job, base }, out, controller.signal, answering), controller.signal);
+      void work.then(() => {
+        // Cancelled while it waited: it never began, and its end must still be told.
+        if (!running.delete(jobId)) return;
+        answering.tell('engine/jobEvents', { kind: 'cancelled', jobId, folder: out });
+      });
+      return Promise.resolve({ jobId });
+    },
+    'engine/cancelJob': ({ jobId }) => {
+      running.get(jobId)?.abort();
+      return Promise.resolve({});
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { openNetworks } from '../openNetworks';
+import { openStudies } from '../openStudies';
+import { preparedStudies } from '../preparedStudies';
+import type { Handlers } from '../session';
+import { activationAnswers } from './activations';
+import { demoAnswers } from './demo';
+import { jobAnswers } from './jobs';
+import { networkAnswers } from './networks';
+import { resultAnswers } from './results';
+import { studyAnswers } from './studies';
+
+/** Every request of the contract and who answers it. */
+export function handlers(): Handlers {
+  const networks = openNetworks();
+  const studies = openStudies();
+  const prepared = preparedStudies();
+  return {
+    ...networkAnswers(networks),
+    ...studyAnswers(studies),
+    ...activationAnswers(networks, studies, prepared),
+    ...jobAnswers(networks),
+    ...resultAnswers,
+    ...demoAnswers,
+    'engine/close': ({ id }, { blobs }) => {
+      blobs.drop(id);
+      prepared.forget();
+      if (!networks.close(id)) studies.close(id);
+      return Promise.resolve({});
+    },
+  };
+}

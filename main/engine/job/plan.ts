@@ -1,0 +1,131 @@
+import { access, readFile } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import type { Job, JobInput } from '../../../shared/job';
+import { IsolensError } from '../../../shared/problem/problem';
+import type { Recipe } from '../../../shared/recipe';
+import { nearestWord, schemaIssueOf } from '../../../shared/schemaIssue';
+import type { Analysis } from '../analysis/analysis';
+import { analyses } from '../analysis/list';
+import { openNetwork } from '../network/open';
+import type { LoadedNetwork } from '../network/network';
+import { parseRecipe } from '../recipe/readRecipe';
+import { idsOf, knownAnalysis, type ReadJob } from './readJob';
+
+export interface PlannedInput {
+  readonly id: string;
+  readonly spec: JobInput;
+}
+
+export interface PlannedAnalysis {
+  readonly analysis: Analysis;
+  readonly parameters: unknown;
+}
+
+/** A job whose every word is understood: what is left to fail are its inputs. */
+export interface Plan {
+  readonly job: Job;
+  readonly base: string;
+  readonly network: LoadedNetwork;
+  readonly recipe: Recipe | null;
+  readonly inputs: readonly PlannedInput[];
+  readonly analyses: readonly PlannedAnalysis[];
+}
+
+/** Where a network's recipe lies when nobody says otherwise: `<name>.recipe.json` beside it. */
+export function recipePathOf(network: string): string {
+  const folder = basename(network) === 'model.json' ? dirname(network) : network;
+  const extension = extname(folder);
+  return join(dirname(folder), `${basename(folder, /^\.\w+$/.test(extension) ? extension : '')}.recipe.json`);
+}
+
+async function there(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    // Not there, or not ours to read: to the user that is the same.
+    return false;
+  }
+}
+
+/** *Problems* job/no-such-file and those of `parseRecipe`. */
+export async function recipeAt(file: string): Promise<Recipe> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new IsolensError('job/no-such-file', {}, { file }, cause);
+  }
+  return parseRecipe(text, file);
+}
+
+async function recipeOf(job: Job, base: string, network: string): Promise<Recipe | null> {
+  if (job.recipe !== undefined) {
+    const file = resolve(base, job.recipe);
+    if (!(await there(file))) throw new IsolensError('job/no-such-file', {}, { file: job.recipe, key: 'recipe' });
+    return recipeAt(file);
+  }
+  const beside = recipePathOf(network);
+  if (await there(beside)) return recipeAt(beside);
+  if (job.inputs.some((input) => 'study' in input))
+    throw new IsolensError('job/no-recipe', { expected: basename(beside) }, { file: network });
+  return null;
+}
+
+/** *Problems* job/unknown-analysis, job/wrong-key, job/wrong-value. */
+function plannedAnalysis({ id, parameters }: Job['analyses'][number]): PlannedAnalysis {
+  const analysis = knownAnalysis(analyses, id);
+  const schema = analysis.definition.parameters;
+  const parsed = schema.safeParse(parameters);
+  if (parsed.success) return { analysis, parameters: parsed.data };
+  const issue = schemaIssueOf(parsed.error, schema);
+  if (issue.kind === 'unknown-key')
+    throw new IsolensError('job/wrong-key', { analysis: id, nearest: issue.nearest }, { key: issue.key });
+  throw new IsolensError('job/wrong-value', { analysis: id, reason: issue.reason }, { key: issue.key });
+}
+
+/** Nodes that parameters name must be in the network. *Problem* job/wrong-value, with the nearest node. */
+function checkNodes({ analysis, parameters }: PlannedAnalysis, network: LoadedNetwork): void {
+  const known = network.graph.nodes.map(({ name }) => name);
+  for (const key of ['nodes', 'save']) {
+    const named = (parameters as Record<string, unknown>)[key];
+    if (!Array.isArray(named)) continue;
+    for (const node of named as string[]) {
+      if (known.includes(node)) continue;
+      const reason = `there is no node "${node}"; the nearest one is "${nearestWord(node, known)}"`;
+      throw new IsolensError('job/wrong-value', { analysis: analysis.definition.id, reason }, { key, node });
+    }
+  }
+}
+
+function checkWhole(job: Job): string {
+  const known = analyses.map(({ definition }) => definition.id).join(', ');
+  if (job.networks !== undefined) throw new IsolensError('job/several-networks', {}, { key: 'networks' });
+  if (job.network === undefined) throw new IsolensError('job/no-network', {}, { key: 'network' });
+  if (job.analyses.length === 0) throw new IsolensError('job/nothing-to-do', { known }, { key: 'analyses' });
+  if (job.inputs.length === 0) throw new IsolensError('job/no-inputs', {}, { key: 'inputs' });
+  return job.network;
+}
+
+/** Opens a network by its path; the window's engine hands over one that is open already. */
+export type NetworkOpener = (path: string, options: { readonly signal?: AbortSignal }) => Promise<LoadedNetwork>;
+
+/**
+ * Understands a job whole before anything runs. `recipe`, where given, stands in for the one on the disk (a recipe that the
+ * window has just built). *Problems* those of the job's words, the network and the recipe.
+ */
+export async function planJob(
+  { job, base }: ReadJob,
+  { open = openNetwork, recipe, signal }: { open?: NetworkOpener; recipe?: Recipe; signal?: AbortSignal } = {},
+): Promise<Plan> {
+  const named = checkWhole(job);
+  const planned = job.analyses.map(plannedAnalysis);
+  const path = resolve(base, named);
+  if (!(await there(path))) throw new IsolensError('job/no-such-file', {}, { file: named, key: 'network' });
+  const found = recipe ?? (await recipeOf(job, base, path));
+  const network = await open(path, signal === undefined ? {} : { signal });
+  for (const step of planned) checkNodes(step, network);
+  const ids = idsOf(job.inputs);
+  const inputs = job.inputs.map((spec, n) => ({ id: ids[n] ?? String(n), spec }));
+  return { job, base, network, recipe: found, inputs, analyses: planned };
+}

@@ -1,0 +1,157 @@
+import type { Progress } from '../../../shared/job';
+import { IsolensError, problemOf, sentencesOf, type Problem } from '../../../shared/problem/problem';
+import type { AnalysisResult, ErrorEntry, Results } from '../../../shared/result';
+import type { Volume } from '../../../shared/volume';
+import type { Context, OpenInput, Part } from '../analysis/analysis';
+import { openInput } from './openInput';
+import { pace } from './pace';
+import { partCache, type PartKey } from './partCache';
+import type { Plan, PlannedAnalysis, PlannedInput } from './plan';
+import type { ResultFolder } from './resultFolder';
+
+export interface RunOptions {
+  readonly folder: ResultFolder;
+  readonly signal: AbortSignal;
+  /** Finished parts of an earlier run in the same folder are taken as they are. */
+  readonly resume: boolean;
+  readonly memoryBytes: number;
+  readonly progress: (progress: Progress) => void;
+  readonly partial?: (analysis: string, input: string, volumes: Readonly<Record<string, Volume<Float32Array>>>) => void;
+}
+
+export interface RunOutcome {
+  readonly results: Results;
+  readonly cancelled: boolean;
+}
+
+export const errorEntryOf = (problem: Problem): ErrorEntry => {
+  const { input, file, node, key } = problem.where;
+  return {
+    code: problem.code,
+    ...sentencesOf(problem, 'en'),
+    where: {
+      ...(input === undefined ? {} : { input }),
+      ...(file === undefined ? {} : { file }),
+      ...(node === undefined ? {} : { node }),
+      ...(key === undefined ? {} : { key }),
+    },
+  };
+};
+
+const fileOf = ({ spec }: PlannedInput): string | undefined =>
+  'study' in spec ? spec.study : 'array' in spec ? spec.array : undefined;
+
+/** One run: what has been finished so far, in the job's order, and what failed. */
+interface Ledger {
+  readonly parts: Map<PlannedAnalysis, Part[]>;
+  readonly errors: ErrorEntry[];
+}
+
+function analysisResultOf(plan: Plan, step: PlannedAnalysis, parts: readonly Part[], context: Context): AnalysisResult {
+  const { definition } = step.analysis;
+  const { summary, verdict, warnings } = step.analysis.conclude(parts, context, step.parameters);
+  const cutShort = parts.some(({ partial }) => partial === true) || parts.length < plan.inputs.length;
+  return {
+    id: definition.id,
+    parameters: step.parameters as Record<string, unknown>,
+    verdict,
+    summary,
+    inputs: parts.map(({ result }) => result),
+    ...(warnings && warnings.length > 0 ? { warnings: [...warnings] } : {}),
+    ...(cutShort && parts.some(({ partial }) => partial === true) ? { partial: true } : {}),
+  };
+}
+
+/**
+ * Runs a plan: inputs one at a time, each through every analysis, saved as soon as it is done. An input that fails stands in
+ * `errors` and stops nothing. On cancel what was computed is kept and said to be partial.
+ */
+export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutcome> {
+  const { folder, signal, memoryBytes } = options;
+  const begun = Date.now();
+  const context: Context = { network: plan.network, recipe: plan.recipe, memoryBytes, inputCount: plan.inputs.length };
+  const ledger: Ledger = { parts: new Map(plan.analyses.map((step) => [step, []])), errors: [] };
+  const cache = partCache(folder.path);
+  const tempo = pace();
+  const share = 1 / (plan.inputs.length * plan.analyses.length);
+
+  const results = (): Results => ({
+    ...folder.heading(plan),
+    seconds: (Date.now() - begun) / 1000,
+    analyses: plan.analyses.map((step) => analysisResultOf(plan, step, ledger.parts.get(step) ?? [], context)),
+    errors: ledger.errors,
+  });
+
+  async function partOf(step: PlannedAnalysis, planned: PlannedInput, input: OpenInput, before: number): Promise<Part> {
+    const { analysis, parameters } = step;
+    const { id, version } = analysis.definition;
+    const key: PartKey = {
+      network: plan.network.sha256,
+      input: input.prepared.sha256,
+      inputId: planned.id,
+      recipe: plan.recipe,
+      analysis: id,
+      version,
+      parameters,
+    };
+    const found = options.resume ? await cache.find(key) : null;
+    if (found) return found;
+    const work = analysis.onInput(input, context, parameters, folder.writer(id, planned.id), signal);
+    for (;;) {
+      const next = await work.next();
+      if (next.done) {
+        if (next.value.partial !== true) await cache.keep(key, next.value);
+        return next.value;
+      }
+      if (next.value.kind === 'progress') {
+        const { done, stage } = next.value;
+        options.progress(tempo.at(`${id}: ${stage}`, before + done * share, 1, planned.id));
+      } else options.partial?.(id, planned.id, next.value.volumes);
+    }
+  }
+
+  /** True when the run may go on. */
+  async function runInput(planned: PlannedInput, n: number): Promise<boolean> {
+    let at = n * plan.analyses.length * share;
+    options.progress(tempo.at('reading', at, 1, planned.id));
+    const file = fileOf(planned);
+    const where = { input: planned.id, ...(file === undefined ? {} : { file }) };
+    try {
+      const input = await openInput(planned, plan, signal);
+      for (const step of plan.analyses) {
+        try {
+          const part = await partOf(step, planned, input, at);
+          ledger.parts.get(step)?.push(part);
+          if (part.partial === true) return false;
+        } catch (thrown) {
+          if (signal.aborted) return false;
+          ledger.errors.push(errorEntryOf(problemOf(thrown, where)));
+          if (isFatal(thrown)) throw thrown;
+        }
+        at += share;
+      }
+    } catch (thrown) {
+      if (signal.aborted) return false;
+      if (isFatal(thrown)) throw thrown;
+      ledger.errors.push(errorEntryOf(problemOf(thrown, where)));
+    }
+    await folder.save(results());
+    return !signal.aborted;
+  }
+
+  let whole = true;
+  for (const [n, planned] of plan.inputs.entries()) {
+    whole = await runInput(planned, n);
+    if (!whole) break;
+  }
+  if (whole) options.progress(tempo.at('saving', 1, 1));
+  else ledger.errors.push(errorEntryOf(new IsolensError('engine/cancelled').problem));
+  const last = results();
+  await folder.save(last);
+  await folder.report(last);
+  return { results: last, cancelled: !whole };
+}
+
+/** A disk that is full fails every input alike: going on would only repeat it. */
+const isFatal = (thrown: unknown): boolean =>
+  thrown instanceof IsolensError && thrown.problem.code === ('result/disk-full' as string);
