@@ -12,7 +12,7 @@ const widths = curve(
 ); // prettier-ignore
 const fronts = curve(
   [-260, -88], [-200, -68], [-170, -54], [-155, -48], [-140, -41], [-125, -36], [-110, -34], [-95, -37], [-80, -44],
-  [-65, -58], [-50, -81], [-35, -94], [-20, -97], [25, -97], [40, -95], [55, -92], [70, -87], [85, -83], [100, -76],
+  [-65, -58], [-50, -81], [-35, -94], [-20, -97], [25, -97], [40, -95], [55, -92], [70, -85], [85, -80], [100, -74],
   [115, -67], [130, -50],
 ); // prettier-ignore
 const backs = curve(
@@ -34,7 +34,7 @@ function core(person: Person): Shape {
   const behind = curve([-150, 1 + 0.1 * fatness], [-105, 1 + 0.05 * fatness], [-60, neckFactor], [-20, 1]);
   // The shoulders of some are higher: the tables are read lower down there.
   const lift = curve([-260, shoulderUpMm], [-95, shoulderUpMm], [-60, 0]);
-  const [top, dome] = [137, 64];
+  const [top, dome] = [137, 75];
   return {
     low: [-300, -130, -400],
     high: [300, 215, top],
@@ -61,9 +61,9 @@ function core(person: Person): Shape {
         return clamp((f - 1) / Math.max(slope, 0.4 / Math.min(half, (back - front) / 2)), -200, 200);
       };
       if (w < top - dome) return side;
-      const up = ((w - top + dome) / dome) ** 2.6;
+      const up = ((w - top + dome) / dome) ** 2.15;
       return (u, v) => {
-        const r = (up + Math.abs(u / 86) ** 2.6 + Math.abs((v - 19) / 106) ** 2.6) ** (1 / 2.6);
+        const r = (up + Math.abs(u / 82) ** 2.15 + Math.abs((v - 20) / 101) ** 2.15) ** (1 / 2.15);
         return Math.max(side(u, v), (r - 1) * dome);
       };
     },
@@ -75,8 +75,9 @@ const front0 = (w: number): boolean => w > -30;
 export function bodyOf(person: Person): Shape {
   const ear = smoothUnion(3, ellipsoid([80, 8, 16], [7, 15, 23]), ellipsoid([85, 14, 22], [4, 11, 17]));
   const nose = smoothUnion(5, ellipsoid([0, -95, 12], [13, 14, 12]), ellipsoid([0, -92, 26], [8, 11, 20]));
+  const lid = ellipsoid([32.5, -73, 43], [16, 14, 15]);
   const lips = ellipsoid([0, -93, -10], [22, 9, 9]);
-  return rastered(smoothUnion(4, core(person), ear, mirrored(ear), nose, lips), 3);
+  return rastered(smoothUnion(4, core(person), ear, mirrored(ear), nose, lips, lid, mirrored(lid)), 3);
 }
 
 /** Thickness of the fat under the skin, mm, by height. */
@@ -94,8 +95,10 @@ export function paintBody(canvas: Canvas, person: Person, body: Shape): void {
   paint(canvas, body, (u, v, w, d) => {
     const depth = -d;
     const q = bellies(u, v, w);
-    const width = 0.47 - 0.14 * (parting(w) - 0.35 * (fatFactor - 1));
-    const fatShare = clamp(1.3 * Math.exp(-((q / Math.max(width, 0.08)) ** 2)), 0, 1);
+    const width = 0.42 - 0.14 * (parting(w) - 0.35 * (fatFactor - 1));
+    // Above the brow there is scalp, not muscle, between skin and bone.
+    const scalp = 0.75 * clamp((w - 40) / 15, 0, 1);
+    const fatShare = clamp(scalp + 1.15 * (1 - scalp) * Math.exp(-((q / Math.max(width, 0.08)) ** 2)), 0, 1);
     const loose = muscleHU + (fatHU - muscleHU) * fatShare + 6 * fibre(u, v, w);
     const thick = clamp(fatDepth(w) * fatFactor * (1 + 0.3 * slow(u, v, w)), 2, 45);
     const fat = fatHU + 5 * lobules(u, v, w) + (lobules(v, w, u) > 1.7 ? 45 : 0);

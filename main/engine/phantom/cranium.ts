@@ -35,9 +35,10 @@ function floorHeight(u: number, v: number): number {
   const petrous = 1 + 0.5 * (side - 10);
   const sphenoid = -33 + 0.12 * side;
   const front = 47 - 6 * clamp((12 - side) / 12, 0, 1);
-  const middle = 25 + 2 * clamp((side - 40) / 15, 0, 1);
+  const middle = 23 + 9 * clamp(Math.abs(side - 36) / 20, 0, 1.2) ** 2;
   const clivus = clamp(41 - 1.6 * Math.max(0, v + 4), 4, 41);
-  const back = 4 + 0.22 * Math.max(0, side - 18) + 12 * clamp((v - 68) / 25, 0, 1) ** 2;
+  // The posterior fossa is a bowl around the great foramen.
+  const back = 3 + 32 * clamp(Math.hypot(0.95 * u, v - 30) / 62, 0, 1.15) ** 1.5;
   const step = (edge: number, width: number): number => clamp((v - edge) / width + 0.5, 0, 1);
   const laterally = front + (middle - front) * step(sphenoid, 9);
   const past = step(petrous + 5, 8);
@@ -49,8 +50,8 @@ function floorHeight(u: number, v: number): number {
 
 export function craniumOf(person: Person, spine: Spine, body: Shape): Cranium {
   const random = randomOf(person.seed, 'cranium');
-  const [wide, deep] = [67 * (1 + 0.02 * random.bounded(2)), 77 * (1 + 0.03 * random.bounded(2))];
-  const vault = ellipsoid([0, 21, 62], [wide, deep, 66]);
+  const [wide, deep] = [67 * (1 + 0.02 * random.bounded(2)), 81 * (1 + 0.03 * random.bounded(2))];
+  const vault = ellipsoid([0, 20, 62], [wide, deep, 66]);
   const eyeU = 32.5 + 1.2 * random.bounded(2);
   const eyeV = -75 + 1.5 * random.bounded(2);
   const orbitRight = smoothUnion(
@@ -59,7 +60,7 @@ export function craniumOf(person: Person, spine: Spine, body: Shape): Cranium {
     capsule([-29, -62, 43], [-17, -36, 41], 11, 4),
   );
   const orbit = mirrored(orbitRight);
-  const floorAt = (w: number) => (u: number, v: number) => 0.75 * (floorHeight(u, v) - w);
+  const floorAt = (w: number) => (u: number, v: number) => 0.9 * (floorHeight(u, v) - w);
   const cavity: Shape = without(
     {
       low: vault.low,
@@ -73,13 +74,19 @@ export function craniumOf(person: Person, spine: Spine, body: Shape): Cranium {
     orbit,
     orbitRight,
   );
-  const thick = clamp(5.2 + 0.7 * random.bounded(2), 3.8, 7);
+  const thick = clamp(4.8 + 0.7 * random.bounded(2), 3.6, 6.5);
+  const uneven = textureOf(person.seed, 'skull thickness', 24);
   const foramen = ellipsoid([0, spine.cord(6), 4], [15, 17, 9]);
   const hull: Shape = {
     ...grown(cavity, 10),
     at: (w) => {
       const section = cavity.at(w);
-      return (u, v) => section(u, v) - thick - 2.2 * Math.exp(-(((v - 92) / 26) ** 2)) - (v < -40 && w > 50 ? 1.5 : 0);
+      return (u, v) =>
+        section(u, v) -
+        thick -
+        1.7 * Math.exp(-(((v - 92) / 26) ** 2)) -
+        (v < -40 && w > 50 ? 1.5 : 0) -
+        0.7 * uneven(u, v, w);
     },
   };
   const bonyHull = without(common(hull, grown(body, -3)), 0, cavity, foramen);
@@ -97,7 +104,7 @@ export function craniumOf(person: Person, spine: Spine, body: Shape): Cranium {
     foramen,
   );
 
-  const stemThick = 1 + 0.14 * random.bounded(2.2);
+  const stemThick = 1.14 * Math.exp(0.15 * random.bounded(1.8));
   const bottom = spine.cordTop;
   const v = spine.cord(0);
   const stemWidth = curve([0, 7], [14, 8], [26, 10.5], [34, 14.5], [46, 15.5], [52, 14], [58, 14.5]);
@@ -134,7 +141,7 @@ export function craniumOf(person: Person, spine: Spine, body: Shape): Cranium {
       }
       for (const side of [condyleLeft, mirrored(condyleLeft)]) paint(canvas, side, 480 * bone);
       const mastoid = ellipsoid([54, 23, 10], [7.5, 10, 14]);
-      const ear = capsule([50, 8, 20], [82, 8, 20], 4, 3.6); // the ear canal
+      const ear = capsule([50, 8, 19], [76, 8, 20], 2.6, 2.8); // the ear canal
       for (const side of [mastoid, mirrored(mastoid)]) {
         paint(canvas, side, (x, y, w) => (cells(x, y, w) > -0.25 ? -650 : 420));
       }

@@ -37,22 +37,22 @@ export function paintFace(canvas: Canvas, person: Person, body: Shape, jaw: Jaw)
     (u, v, w) => person.muscleHU - 45 + 35 * wave(u, v, w),
   );
   const antrum = smoothUnion(4, ellipsoid([27, -58, 20], [12, 15, 14]), ellipsoid([31, -52, 24], [11, 12, 9]));
-  put(layer(antrum, -0.4, 1.5), 560 * bone);
+  put(layer(antrum, -0.2, 0.9), 430 * bone);
   const mucosa = 1.2 + 1.6 * Math.abs(wave(1, 2, 3));
   put(antrum, 35);
   put(grown(antrum, -mucosa), -960);
   const nose = smoothUnion(5, ellipsoid([7, -66, 18], [6.5, 27, 13]), ellipsoid([6, -72, 30], [5, 16, 14]));
-  put(layer(nose, 0, 1.3), 330 * bone);
+  put(layer(nose, 0, 0.9), 260 * bone);
   put(nose, -930);
   put(ellipsoid([9, -62, 12], [3.4, 20, 4.5]), 45); // inferior turbinate
   put(ellipsoid([8, -60, 25], [3, 17, 4.5]), 40);
   paint(
     canvas,
     common(
-      slab([-1.2, -90, 4], [1.2, -36, 42], (u) => Math.abs(u) - 1.1),
+      slab([-1.2, -90, 4], [1.2, -36, 42], (u) => Math.abs(u) - 0.9),
       deep,
     ),
-    240,
+    (_u, v) => (v > -62 ? 190 : 70),
   );
   const ethmoid = ellipsoid([7, -60, 43], [6.5, 22, 9]);
   put(layer(ethmoid, 0, 1.2), 420 * bone);
@@ -67,7 +67,7 @@ export function paintFace(canvas: Canvas, person: Person, body: Shape, jaw: Jaw)
   // Hard palate and the ridge that carries the upper teeth.
   const palate = slab([-27, -82, 3.5], [27, -40, 11], (u, v, w) => {
     const plan = (Math.hypot(u / 27, (v + 62) / 21) - 1) * 21;
-    return Math.max(plan, Math.abs(w - 7 - 0.004 * u * u) - 1.7);
+    return Math.max(plan, Math.abs(w - 8 + 0.006 * u * u) - 1.1);
   });
   paint(canvas, palate, 620 * bone);
   const ridge = rods(

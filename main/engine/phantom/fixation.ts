@@ -53,8 +53,8 @@ export function paintFixation(canvas: Canvas, person: Person, body: Shape): void
         if (under > -2 && under < deep + 2 && Math.abs(x) < halfWidth + 2) {
           const box = Math.max(Math.abs(under - deep / 2) - deep / 2, Math.abs(x) - halfWidth);
           const core = 0.5 - (box + 2) / width;
-          put(index, -180, 0.5 - box / width);
-          put(index, -935, core);
+          put(index, 40, 0.5 - box / width);
+          put(index, -920, core);
           continue;
         }
         if (z < headrest || under > 0 || y < 40 || Math.abs(x) > 125) continue;

@@ -30,7 +30,7 @@ function parotid(random: Random, size: number, jaw: Jaw, body: Shape, vein: Shap
 
 export function glandsOf(person: Person, body: Shape, jaw: Jaw): Glands {
   const random = randomOf(person.seed, 'gland');
-  const size = Math.exp((0.37 * random.bounded(2)) / 3);
+  const size = 0.93 * Math.exp((0.38 * random.bounded(2)) / 3);
   const parotidHU = 5 + 24 * random.bounded(2) - 5 * person.fatness;
   // A strut of muscle and mastoid behind keeps the gland's back hollow.
   const behind = smoothUnion(4, ellipsoid([54, 25, 8], [11, 12, 18]), tube(-112, 15, {

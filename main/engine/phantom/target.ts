@@ -33,7 +33,7 @@ export function targetsOf(
   const high = random.chance(0.2);
   const r = 33 * Math.exp(0.3 * random.bounded(1.6));
   const primary = ellipsoid(
-    [side * 9 + 6 * random.bounded(2), (high ? -24 : -19) + 7 * random.bounded(2), high ? random.between(0, 26) : -27 + 9 * random.bounded(2)],
+    [side * 9 + 6 * random.bounded(2), (high ? -24 : -19) + 7 * random.bounded(2), high ? random.between(0, 26) : -33 + 11 * random.bounded(2)],
     [r * 1.05, r * 0.98, r * (high ? 1 : 1.25)],
   ); // prettier-ignore
   const node = random.chance(0.8);

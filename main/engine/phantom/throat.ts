@@ -70,7 +70,7 @@ export function throatOf(person: Person, spine: Spine): Throat {
       paint(canvas, oesophagus, (u, v, w) => 38 + 8 * grain(u, v, w));
       paint(canvas, grown(airway, 2.6), (u, v, w) => person.muscleHU + 4 * grain(u, v, w), 0.9);
       paint(canvas, larynx, (u, v, w) => 38 + 14 * grain(u, v, w));
-      const cartilage = 190 + 130 * Math.abs(random.bounded(2));
+      const cartilage = 105 + 70 * Math.abs(random.bounded(2));
       const plate: Shape = {
         low: [-24 * size, centreV - 22, middle - 12 * size],
         high: [24 * size, centreV + 10, middle + 10 * size],
@@ -79,10 +79,12 @@ export function throatOf(person: Person, spine: Spine): Throat {
             ? () => 50
             : (u, v) => {
                 const wing = Math.abs(u) * 0.86 - (v - centreV + 15 * size) * 0.5;
-                return Math.max(Math.abs(wing) - 1.4, v - centreV - 10);
+                return Math.max(Math.abs(wing) - 1.1, v - centreV - 10);
               },
       };
-      paint(canvas, plate, (u, v, w) => cartilage + 90 * grain(u, v, w));
+      // Ossified in patches.
+      const patch = textureOf(person.seed, 'cartilage', 7);
+      paint(canvas, plate, (u, v, w) => cartilage + 110 * patch(u, v, w));
       const ring = common(
         layer(grown(airway, 0), 2, 5),
         tube(middle - 22 * size, middle - 13 * size, { u: () => 0, v: () => centreV, ru: () => 40, rv: () => 40 }),

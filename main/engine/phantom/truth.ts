@@ -1,7 +1,8 @@
-import { applyAffine, type Vec3 } from '../../../shared/geometry';
-import { voxelCc } from '../../../shared/volume';
+import { affineOf, applyAffine, stepsOf } from '../../../shared/geometry';
+import { voxelCc, type Grid } from '../../../shared/volume';
 import { doseAtVolume, doseVolumeHistogram } from '../volume/doseVolumeHistogram';
-import type { PhantomPatient } from './phantomPatient';
+import { extentOf } from './extent';
+import type { DrawnStructure, PhantomPatient } from './phantomPatient';
 import { syntheticNote } from './study';
 
 export const truthSchema = 'isolens/truth@1';
@@ -11,11 +12,12 @@ export const generator = 'isolens/phantom@1';
 /** Lengths of the alternating runs of 0 and 1, beginning with 0, in the order of the grid ([k][j][i], i fastest). */
 export function runsOf(mask: Uint8Array): readonly number[] {
   const runs: number[] = [];
-  let [value, start] = [0, 0];
-  for (let i = 0; i <= mask.length; i++) {
-    if (i < mask.length && mask[i] === value) continue;
-    runs.push(i - start);
-    [value, start] = [1 - value, i];
+  let value = 0;
+  for (let at = 0; at < mask.length; value = 1 - value) {
+    const next = mask.indexOf(1 - value, at);
+    const end = next < 0 ? mask.length : next;
+    runs.push(end - at);
+    at = end;
   }
   return runs;
 }
@@ -35,18 +37,13 @@ export function maskOfRuns(runs: readonly number[], length: number): Uint8Array 
 const rounded = (value: number | null, digits: number): number | null =>
   value === null ? null : Number(value.toFixed(digits));
 
-function centroidMm(mask: Uint8Array, { ct }: PhantomPatient): Vec3 {
-  const [nx, ny] = ct.grid.size;
-  let [i, j, k, n] = [0, 0, 0, 0];
-  for (let index = 0; index < mask.length; index++) {
-    if (mask[index] === 0) continue;
-    i += index % nx;
-    j += Math.floor(index / nx) % ny;
-    k += Math.floor(index / (nx * ny));
-    n++;
-  }
-  const [x, y, z] = applyAffine(ct.grid.affine, [i / n, j / n, k / n]);
-  return [Number(x.toFixed(2)), Number(y.toFixed(2)), Number(z.toFixed(2))];
+/** The part of the grid that holds a structure, and its mask there: a histogram need not walk the whole scan. */
+export function boxedMask({ field }: DrawnStructure, grid: Grid): { readonly grid: Grid; readonly mask: Uint8Array } {
+  const [stepI, stepJ, stepK] = stepsOf(grid.affine);
+  const start = applyAffine(grid.affine, field.start);
+  const mask = new Uint8Array(field.distance.length);
+  for (let i = 0; i < mask.length; i++) if ((field.distance[i] ?? 1) < 0) mask[i] = 1;
+  return { grid: { size: field.size, affine: affineOf(stepI, stepJ, stepK, start) }, mask };
 }
 
 /** What is known of a synthetic patient because it was made: what varied, the masks, and the dose's figures. */
@@ -67,15 +64,17 @@ export function truthOf(patient: PhantomPatient, id: string): Readonly<Record<st
       prescriptions: plan.levels,
       normalisation: 'D95 of the highest target is its prescription',
     },
-    structures: structures.map(({ name, type }) => {
-      const mask = masks[name] ?? new Uint8Array(0);
-      const histogram = doseVolumeHistogram(dose, mask, ct.grid);
+    structures: structures.map((structure) => {
+      const { name, type } = structure;
+      const boxed = boxedMask(structure, ct.grid);
+      const histogram = doseVolumeHistogram(dose, boxed.mask, boxed.grid);
+      const extent = extentOf(boxed.mask, boxed.grid.size);
       return {
         name,
         type,
         voxels: histogram.voxels,
         cc: rounded(histogram.voxels * voxelCc(ct.grid), 3),
-        centroidMm: centroidMm(mask, patient),
+        centroidMm: extent && applyAffine(boxed.grid.affine, extent.mean).map((mm) => rounded(mm, 2)),
         doseGy: {
           coverage: rounded(histogram.coverage, 4),
           mean: rounded(histogram.mean, 3),
@@ -84,7 +83,7 @@ export function truthOf(patient: PhantomPatient, id: string): Readonly<Record<st
           d50: rounded(doseAtVolume(histogram, 50), 3),
           d2: rounded(doseAtVolume(histogram, 2), 3),
         },
-        runs: runsOf(mask),
+        runs: runsOf(masks[name] ?? new Uint8Array(0)),
       };
     }),
   };

@@ -1,7 +1,8 @@
-import { affineOf, applyAffine, spacingOf, type Vec3 } from '../../../../shared/geometry';
+import { affineOf, applyAffine, spacingOf, stepsOf, type Vec3 } from '../../../../shared/geometry';
 import type { Grid, Volume } from '../../../../shared/volume';
 import { doseStepGy } from '../../dicom/writer/dose';
 import { doseAtVolume, doseVolumeHistogram } from '../../volume/doseVolumeHistogram';
+import { extentOf } from '../extent';
 import { beamAt, densityOf, depthDose, gantryAngles, projected, type Beam } from './beam';
 import type { FluenceShape } from './fluence';
 import { goalsOf } from './goal';
@@ -32,18 +33,15 @@ export interface PlanWish {
 
 const sizeOf = (length: number, step: number): number => Math.max(2, Math.ceil(length / step) + 1);
 
-/** Bounds of a mask in voxel indices, [low, high]. */
-function boundsOf(mask: Uint8Array, [nx, ny]: Vec3): readonly [Vec3, Vec3] {
-  const [low, high] = [[1e9, 1e9, 1e9] as [number, number, number], [-1, -1, -1] as [number, number, number]];
-  for (let index = 0; index < mask.length; index++) {
-    if (mask[index] === 0) continue;
-    const at: Vec3 = [index % nx, Math.floor(index / nx) % ny, Math.floor(index / (nx * ny))];
-    for (const axis of [0, 1, 2] as const) {
-      if (at[axis] < low[axis]) low[axis] = at[axis];
-      if (at[axis] > high[axis]) high[axis] = at[axis];
-    }
-  }
-  return [low, high];
+/** A mask and its grid, cut to the planes that hold it. */
+function boxed(mask: Uint8Array, grid: Grid): readonly [Uint8Array, Grid] {
+  const extent = extentOf(mask, grid.size);
+  if (extent === null) return [mask, grid];
+  const [stepI, stepJ, stepK] = stepsOf(grid.affine);
+  const [nx, ny] = grid.size;
+  const [first, last] = [extent.low[2], extent.high[2]];
+  const affine = affineOf(stepI, stepJ, stepK, applyAffine(grid.affine, [0, 0, first]));
+  return [mask.subarray(nx * ny * first, nx * ny * (last + 1)), { size: [nx, ny, last - first + 1], affine }];
 }
 
 /** A mask at the centres of a coarser grid: the fine voxel that each falls in. */
@@ -102,17 +100,13 @@ export async function planDose({ ct, masks, levels, evenness, pause }: PlanWish)
   const body = masks['BODY'];
   if (body === undefined) throw new Error('a plan needs the outline of the body');
   const target = new Uint8Array(body.length);
-  for (const { name } of levels) masks[name]?.forEach((is, index) => (target[index] = (target[index] ?? 0) | is));
-  const [[, , lowK], [, , highK]] = boundsOf(target, ct.grid.size);
-  const [bodyLow, bodyHigh] = boundsOf(body, ct.grid.size);
-  let [sum, n]: [Vec3, number] = [[0, 0, 0], 0];
-  for (let index = 0; index < target.length; index++) {
-    if (target[index] === 0) continue;
-    const [nx, ny] = ct.grid.size;
-    sum = [sum[0] + (index % nx), sum[1] + (Math.floor(index / nx) % ny), sum[2] + Math.floor(index / (nx * ny))];
-    n++;
+  for (const { name } of levels) {
+    const mask = masks[name] ?? new Uint8Array(0);
+    for (let index = 0; index < mask.length; index++) if (mask[index] === 1) target[index] = 1;
   }
-  const centre = applyAffine(ct.grid.affine, [sum[0] / n, sum[1] / n, sum[2] / n]);
+  const [outline, aimed] = [extentOf(body, ct.grid.size), extentOf(target, ct.grid.size)];
+  if (outline === null || aimed === null) throw new Error('a plan needs a body and a target');
+  const centre = applyAffine(ct.grid.affine, aimed.mean);
   const isocentre: Vec3 = [
     Math.round(centre[0] * 10) / 10,
     Math.round(centre[1] * 10) / 10,
@@ -121,11 +115,15 @@ export async function planDose({ ct, masks, levels, evenness, pause }: PlanWish)
 
   const box = (step: Vec3): Grid => {
     const reach = Math.ceil(32 / fineStep[2]);
-    const start = applyAffine(ct.grid.affine, [bodyLow[0] - 1, bodyLow[1] - 1, Math.max(0, lowK - reach)]);
+    const start = applyAffine(ct.grid.affine, [
+      outline.low[0] - 1,
+      outline.low[1] - 1,
+      Math.max(0, aimed.low[2] - reach),
+    ]);
     const end = applyAffine(ct.grid.affine, [
-      bodyHigh[0] + 1,
-      bodyHigh[1] + 1,
-      Math.min(ct.grid.size[2] - 1, highK + reach),
+      outline.high[0] + 1,
+      outline.high[1] + 1,
+      Math.min(ct.grid.size[2] - 1, aimed.high[2] + reach),
     ]);
     const size: Vec3 = [
       sizeOf(end[0] - start[0], step[0]),
@@ -146,11 +144,17 @@ export async function planDose({ ct, masks, levels, evenness, pause }: PlanWish)
   const beams = gantryAngles.map((angle) => beamAt(angle));
   await pause(0.1);
 
-  const shape: FluenceShape = fluenceShape(coarse, isocentre, fineStep[2]);
+  // Beyond the targets and their penumbra nothing is open.
+  const [low, high] = [applyAffine(ct.grid.affine, aimed.low), applyAffine(ct.grid.affine, aimed.high)];
+  const reachMm =
+    1.15 *
+      Math.max(
+        ...[low, high].flatMap((x) => [low, high].map((y) => Math.hypot(x[0] - isocentre[0], y[1] - isocentre[1]))),
+      ) +
+    45;
+  const shape: FluenceShape = fluenceShape(coarse, isocentre, fineStep[2], reachMm);
   const inBody = coarseMasks.get('BODY') ?? new Uint8Array(0);
-  const voxels = Int32Array.from(
-    inBody.reduce<number[]>((list, is, index) => (is === 1 ? (list.push(index), list) : list), []),
-  );
+  const voxels = Int32Array.from(inBody.keys()).filter((index) => inBody[index] === 1);
   const depths = beams.map(() => new Float32Array(inBody.length));
   const rays: Rays = {
     voxels,
@@ -175,11 +179,11 @@ export async function planDose({ ct, masks, levels, evenness, pause }: PlanWish)
   }
   const fluences = await optimise(rays, shape, goals, open, evenness, (share) => pause(0.4 + 0.45 * share));
 
-  const fine = box([3, 3, fineStep[2]]);
+  const fine = box([4, 4, fineStep[2]]);
   const values = await doseOn(fine, sampledAt(body, ct.grid, fine), { beams, isocentre, shape, fluences, coarse, depths }, (share) => pause(0.85 + 0.1 * share)); // prettier-ignore
   const raw: Volume<Float32Array> = { grid: fine, values, unit: 'Gy', frameOfReference: ct.frameOfReference };
   const highest = levels[0] ?? { name: '', gy: 70 };
-  const d95 = doseAtVolume(doseVolumeHistogram(raw, masks[highest.name] ?? target, ct.grid), 95) ?? 0;
+  const d95 = doseAtVolume(doseVolumeHistogram(raw, ...boxed(masks[highest.name] ?? target, ct.grid)), 95) ?? 0;
   if (!(d95 > 0)) throw new Error('the target got no dose');
   // In the steps of the file, so that what is read back is what was planned.
   const stored = (gy: number): number => Math.round(gy / doseStepGy) * doseStepGy;
@@ -191,9 +195,8 @@ export async function planDose({ ct, masks, levels, evenness, pause }: PlanWish)
   };
 }
 
-function fluenceShape(grid: Grid, isocentre: Vec3, stepV: number): FluenceShape {
-  const [sx, sy, sz] = spacingOf(grid.affine);
-  const reach = Math.hypot(grid.size[0] * sx, grid.size[1] * sy) * 0.75;
+function fluenceShape(grid: Grid, isocentre: Vec3, stepV: number, reach: number): FluenceShape {
+  const sz = spacingOf(grid.affine)[2];
   const low = (grid.affine[11] - isocentre[2]) * 1.25 - 10;
   const high = (grid.affine[11] + (grid.size[2] - 1) * sz - isocentre[2]) * 1.25 + 10;
   const nu = 2 * Math.ceil(reach / 5) + 1;
