@@ -127,4 +127,113 @@ export const analysisProblems = {
     },
     wayOn: { en: 'Add patients.', fr: 'Ajoutez des patients.' },
   },
+  'analysis/window-too-large': {
+    message: {
+      en: 'The window of {window} voxels is larger than the image, which has {size} along that axis.',
+      fr: 'La fenêtre de {window} voxels dépasse l’image, qui en a {size} le long de cet axe.',
+    },
+    wayOn: { en: 'Choose a smaller window.', fr: 'Choisissez une fenêtre plus petite.' },
+  },
+  'analysis/wrong-axes': {
+    message: {
+      en: '"{key}" has {given} numbers; this network has {wanted} axes.',
+      fr: '« {key} » a {given} nombres ; ce réseau a {wanted} axes.',
+    },
+    wayOn: {
+      en: 'Give one number for each axis, in the order slice, row, column.',
+      fr: 'Donnez un nombre par axe, dans l’ordre coupe, ligne, colonne.',
+    },
+  },
+  'analysis/length-without-geometry': {
+    message: {
+      en: 'An array has no millimetres: its window cannot be given in mm.',
+      fr: 'Un tableau n’a pas de millimètres : sa fenêtre ne peut pas être donnée en mm.',
+    },
+    wayOn: { en: 'Give "windowVoxels" and "strideVoxels".', fr: 'Donnez « windowVoxels » et « strideVoxels ».' },
+  },
+  'analysis/window-assumed': {
+    message: {
+      en: 'No window was given for an array; {window} voxels were taken.',
+      fr: 'Aucune fenêtre n’a été donnée pour un tableau ; {window} voxels ont été pris.',
+    },
+    wayOn: { en: 'Give "windowVoxels".', fr: 'Donnez « windowVoxels ».' },
+  },
+  'analysis/target-needed': {
+    message: {
+      en: 'This network has no class to explain: the target must be named.',
+      fr: 'Ce réseau n’a pas de classe à expliquer : la cible doit être nommée.',
+    },
+    wayOn: {
+      en: 'Give "target": a label, a structure’s dose, or an output voxel.',
+      fr: 'Donnez « target » : une étiquette, la dose d’une structure, ou un voxel de sortie.',
+    },
+  },
+  'analysis/target-does-not-fit': {
+    message: {
+      en: 'The target "{target}" does not fit this network’s output.',
+      fr: 'La cible « {target} » ne convient pas à la sortie de ce réseau.',
+    },
+    wayOn: {
+      en: 'Take "class" for a classifier, "label" for a segmentation, "doseIn" for a dose (with a recipe), or an output voxel.',
+      fr: 'Prenez « class » pour un classifieur, « label » pour une segmentation, « doseIn » pour une dose (avec une recette), ou un voxel de sortie.',
+    },
+  },
+  'analysis/score-does-not-fit': {
+    message: {
+      en: 'The score "{score}" does not exist for this target.',
+      fr: 'Le score « {score} » n’existe pas pour cette cible.',
+    },
+    wayOn: { en: 'Take one of: {allowed}.', fr: 'Prenez : {allowed}.' },
+  },
+  'analysis/unknown-name': {
+    message: {
+      en: 'There is no {what} "{name}"; the nearest one is "{nearest}".',
+      fr: 'Il n’y a pas de {what} « {name} » ; le plus proche est « {nearest} ».',
+    },
+    wayOn: {
+      en: 'Take a name from the recipe’s labels or the network’s outputs, or its number from 0.',
+      fr: 'Prenez un nom parmi les étiquettes de la recette ou les sorties du réseau, ou son numéro à partir de 0.',
+    },
+  },
+  'analysis/needs-study': {
+    message: {
+      en: 'The structure "{structure}" needs a study: an array has no contours.',
+      fr: 'La structure « {structure} » demande une étude : un tableau n’a pas de contours.',
+    },
+    wayOn: { en: 'Give a box { start, size } as the region.', fr: 'Donnez une boîte { start, size } comme région.' },
+  },
+  'analysis/empty-region': {
+    message: {
+      en: 'The region "{region}" holds no voxel of the output.',
+      fr: 'La région « {region} » ne contient aucun voxel de la sortie.',
+    },
+    wayOn: {
+      en: 'Choose another structure or box, or a recipe whose grid holds it.',
+      fr: 'Choisissez une autre structure ou boîte, ou une recette dont la grille la contient.',
+    },
+  },
+  'analysis/voxel-outside': {
+    message: {
+      en: 'The target voxel lies outside the output, whose shape is {shape}.',
+      fr: 'Le voxel cible est hors de la sortie, dont la forme est {shape}.',
+    },
+    wayOn: {
+      en: 'Choose a voxel and channel inside, counted from 0.',
+      fr: 'Choisissez un voxel et un canal à l’intérieur, comptés à partir de 0.',
+    },
+  },
+  'analysis/score-not-a-number': {
+    message: {
+      en: 'The score is not a finite number, for the intact input or at some positions; those are null or NaN.',
+      fr: 'Le score n’est pas un nombre fini, pour l’entrée intacte ou à certaines positions ; elles sont nulles ou NaN.',
+    },
+    wayOn: { en: 'Look at the network’s output and its weights.', fr: 'Regardez la sortie du réseau et ses poids.' },
+  },
+  'analysis/fills-disagree': {
+    message: {
+      en: 'The fillings give different maps (r {r}, below 0.6): do not read one alone.',
+      fr: 'Les remplissages donnent des cartes différentes (r {r}, sous 0,6) : n’en lisez pas une seule.',
+    },
+    wayOn: { en: 'Compare the maps of all fillings.', fr: 'Comparez les cartes de tous les remplissages.' },
+  },
 } as const satisfies ProblemTable;

@@ -1,6 +1,7 @@
 import type { Analysis } from './analysis';
 import { maps } from './maps/maps';
+import { occlusion } from './occlusion/occlusion';
 import { predict } from './predict/predict';
 
 /** Every analysis that can run. Adding one touches its folder and this line. */
-export const analyses: readonly Analysis[] = [predict as Analysis, maps as Analysis];
+export const analyses: readonly Analysis[] = [predict as Analysis, maps as Analysis, occlusion as Analysis];

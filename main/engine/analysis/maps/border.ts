@@ -1,17 +1,7 @@
-import type { LoadedNetwork } from '../../network/network';
 import type { ReceptiveField } from '../../../../shared/network';
 
 /** A uniform map must stay below the threshold of border-only: the border may hold at most this share of the voxels. */
 const widestBorder = 0.95;
-
-/** The receptive field of a node on the network's only input; null where it is global, unknown, or there are several inputs. */
-export function receptiveFieldOf(network: LoadedNetwork, node: string): ReceptiveField | null {
-  const field = network.description.nodes.find(({ name }) => name === node)?.receptiveField;
-  if (!field || field === 'global') return null;
-  if (Array.isArray(field.size)) return field as ReceptiveField;
-  const fields = Object.values(field as Record<string, ReceptiveField | 'global'>);
-  return fields.length === 1 && fields[0] !== undefined && fields[0] !== 'global' ? fields[0] : null;
-}
 
 /**
  * 1 at voxels of the map whose receptive field leaves the input, 0 inside. null where that tells nothing: an axis is mixed whole, or

@@ -6,7 +6,7 @@ import type { NetworkArray } from '../../network/network';
 import type { PreparedInput } from '../../recipe/preparedInput';
 import type { InputWriter } from '../../result/inputWriter';
 import type { Context, Step } from '../analysis';
-import { receptiveFieldOf } from './border';
+import { receptiveFieldOf } from '../receptiveField';
 import { sweep } from './tallyInput';
 
 /** Where a node's map lies on the input; null where it has no place in space (an axis mixed whole, or no axes left). */

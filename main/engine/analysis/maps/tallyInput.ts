@@ -5,7 +5,8 @@ import type { Context, Step } from '../analysis';
 import { entries, inputsOf } from '../feed';
 import { add, accumulatorOf, talliesOf, type Accumulator } from './accumulator';
 import { activationOf, activationRuleOf } from './activationRule';
-import { borderOf, receptiveFieldOf } from './border';
+import { receptiveFieldOf } from '../receptiveField';
+import { borderOf } from './border';
 import type { LayerTally } from './pool';
 
 const relativeZero = 1e-6;

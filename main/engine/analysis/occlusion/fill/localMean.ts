@@ -1,0 +1,17 @@
+import { boxVolume } from '../box';
+import type { Fill } from './fill';
+import { meanOf } from './mean';
+import { shellOfBox, shellOfRegion } from './shell';
+
+/** The mean of the shell around what is hidden: 5 mm thick, 2 voxels for arrays. */
+export const localMeanFill: Fill = {
+  name: 'local-mean',
+  draws: 1,
+  prepare: (image) => ({
+    box: (box) => new Float32Array(boxVolume(box)).fill(meanOf(shellOfBox(image, box))),
+    region(hidden) {
+      const value = meanOf(shellOfRegion(image, hidden));
+      return image.values.map((own, v) => (hidden[v] === 1 ? value : own));
+    },
+  }),
+};

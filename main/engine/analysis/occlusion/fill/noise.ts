@@ -1,0 +1,37 @@
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { momentsOf, populationSd } from '../../statistics/moments';
+import { boxSizes } from '../box';
+import type { Fill } from './fill';
+import { correlatedNoise } from './gaussian';
+import { shellOfBox, shellOfRegion } from './shell';
+
+/** Standard normal numbers of a seed, by Box and Muller's way. */
+function normals(seed: number): () => number {
+  const generator = xoroshiro128plus(seed);
+  return () => {
+    const radius = Math.sqrt(-2 * Math.log(1 - uniformFloat64(generator)));
+    return radius * Math.cos(2 * Math.PI * uniformFloat64(generator));
+  };
+}
+
+/** Mean and standard deviation of the shell, with correlated noise: as grainy as its surroundings. Averaged over several draws. */
+export const noiseFill = (draws: number): Fill => ({
+  name: 'noise',
+  draws,
+  prepare(image, { seed }) {
+    const drawn = (shell: readonly number[], sizes: readonly number[], key: number): Float32Array => {
+      const moments = momentsOf(shell);
+      const sd = populationSd(moments);
+      return Float32Array.from(correlatedNoise(sizes, normals(key)), (n) => moments.mean + sd * n);
+    };
+    return {
+      box: (box, position, draw) =>
+        drawn(shellOfBox(image, box), boxSizes(box), (seed * 0x9e3779b1 + position * 31 + draw) | 0),
+      region(hidden) {
+        const noise = drawn(shellOfRegion(image, hidden), image.sizes, seed);
+        return image.values.map((own, v) => (hidden[v] === 1 ? (noise[v] as number) : own));
+      },
+    };
+  },
+});

@@ -1,0 +1,120 @@
+import type { OcclusionTarget } from '../../../../shared/analysis/occlusion';
+import { IsolensError } from '../../../../shared/problem/problem';
+import type { Structure } from '../../../../shared/structure';
+import { aliasesIn, structureFor } from '../../recipe/source';
+import { maskOf } from '../../volume/mask';
+import type { Context, OpenInput } from '../analysis';
+import { voxelsIn } from './box';
+import type { OutputGrid } from './outputGrid';
+
+type Region = Extract<OcclusionTarget, { label: unknown }>['region'];
+
+/** The structure of that name, or of an alias that the recipe gives. *Problems* analysis/needs-study, recipe/no-structure and its kin. */
+export function structureOf({ study, prepared }: OpenInput, { recipe }: Context, name: string): Structure {
+  if (!study || !prepared.grid) throw new IsolensError('analysis/needs-study', { structure: name });
+  return structureFor(study, name, recipe ? aliasesIn(recipe, name) : [], prepared.frameOfReference);
+}
+
+/** A structure's mask on the recipe's grid, in network order: entries and spatial axes, no channel. */
+export function tensorMask({ prepared }: OpenInput, structure: Structure): Uint8Array {
+  if (!prepared.grid || !prepared.toTensor)
+    throw new IsolensError('analysis/needs-study', { structure: structure.name });
+  return prepared.toTensor(maskOf(structure, prepared.grid));
+}
+
+/**
+ * Where the score is taken, as a mask on the output's voxels for each batch entry; null: everywhere.
+ * *Problems* analysis/empty-region, analysis/wrong-axes.
+ */
+export function regionMasks(
+  input: OpenInput,
+  context: Context,
+  region: Region,
+  grid: OutputGrid,
+): readonly Uint8Array[] | null {
+  if (region === undefined) return null;
+  const { shape } = input.prepared.array;
+  const entries = shape[0] ?? 1;
+  const spatial = shape.slice(1, -1);
+  const masks =
+    typeof region === 'string'
+      ? structureMasks(tensorMask(input, structureOf(input, context, region)), entries, spatial, grid)
+      : boxMasks(region, entries, spatial, grid);
+  if (masks.every((mask) => !mask.includes(1))) {
+    throw new IsolensError('analysis/empty-region', { region: typeof region === 'string' ? region : 'box' });
+  }
+  return masks;
+}
+
+/** The masks without the voxels of another (network order, the input's resolution). */
+export function withoutMask(
+  masks: readonly Uint8Array[] | null,
+  { prepared }: OpenInput,
+  leaveOut: Uint8Array,
+  grid: OutputGrid,
+): readonly Uint8Array[] {
+  const { shape } = prepared.array;
+  return structureMasks(leaveOut, shape[0] ?? 1, shape.slice(1, -1), grid).map((out, entry) =>
+    out.map((hidden, v) => (hidden === 0 && (!masks || masks[entry]?.[v] === 1) ? 1 : 0)),
+  );
+}
+
+function structureMasks(
+  mask: Uint8Array,
+  entries: number,
+  spatial: readonly number[],
+  { sizes, centres }: OutputGrid,
+): Uint8Array[] {
+  const size = voxelsIn(spatial);
+  return Array.from({ length: entries }, (_, entry) => {
+    const own = mask.subarray(entry * size, (entry + 1) * size);
+    return Uint8Array.from({ length: voxelsIn(sizes) }, (__, o) => {
+      let offset = 0;
+      unravel(o, sizes).forEach((at, axis) => {
+        const voxel = Math.min((spatial[axis] ?? 1) - 1, Math.max(0, Math.round(centres[axis]?.[at] ?? 0)));
+        offset = offset * (spatial[axis] ?? 1) + voxel;
+      });
+      return own[offset] ?? 0;
+    });
+  });
+}
+
+function boxMasks(
+  { start, size }: { readonly start: readonly number[]; readonly size: readonly number[] },
+  entries: number,
+  spatial: readonly number[],
+  { sizes, centres }: OutputGrid,
+): Uint8Array[] {
+  const withPlane = start.length === spatial.length + 1;
+  if (start.length !== size.length || (start.length !== spatial.length && !withPlane)) {
+    throw new IsolensError(
+      'analysis/wrong-axes',
+      { key: 'region', wanted: spatial.length, given: start.length },
+      { key: 'region' },
+    );
+  }
+  const skip = withPlane ? 1 : 0;
+  const [firstPlane, planes] = withPlane ? [start[0] ?? 0, size[0] ?? 1] : [0, entries];
+  return Array.from({ length: entries }, (_, entry) =>
+    Uint8Array.from({ length: voxelsIn(sizes) }, (__, o) => {
+      if (entry < firstPlane || entry >= firstPlane + planes) return 0;
+      return unravel(o, sizes).every((at, axis) => {
+        const centre = centres[axis]?.[at] ?? 0;
+        const from = start[axis + skip] ?? 0;
+        return centre >= from - 0.5 && centre < from + (size[axis + skip] ?? 0) - 0.5;
+      })
+        ? 1
+        : 0;
+    }),
+  );
+}
+
+function unravel(offset: number, sizes: readonly number[]): readonly number[] {
+  const at = new Array<number>(sizes.length).fill(0);
+  let rest = offset;
+  for (let axis = sizes.length - 1; axis >= 0; axis--) {
+    at[axis] = rest % (sizes[axis] ?? 1);
+    rest = Math.floor(rest / (sizes[axis] ?? 1));
+  }
+  return at;
+}

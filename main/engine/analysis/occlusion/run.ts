@@ -1,0 +1,96 @@
+import type { Step } from '../analysis';
+import { entrySize } from '../feed';
+import type { Box } from './box';
+import { boxAt, visitingOrder, type Lattice } from './lattice';
+import { batchOf, dropsOf, type Place, type Scoring } from './score';
+
+/** One filling's drops over the whole lattice. NaN: not computed. */
+export interface LatticeRun {
+  readonly drops: Float64Array;
+  readonly changeRms: Float64Array;
+  readonly computed: number;
+  readonly stopped: boolean;
+}
+
+/** How the lattice lies on the batch: with planes, the first axis is the entry. */
+export interface LatticeOnInput {
+  readonly lattice: Lattice;
+  readonly planes: boolean;
+}
+
+export function placeAt({ lattice, planes }: LatticeOnInput, position: number): Place {
+  const box: Box = boxAt(lattice, position);
+  if (!planes) return { position, entry: 0, box };
+  return { position, entry: box.start[0] ?? 0, box: { start: box.start.slice(1), end: box.end.slice(1) } };
+}
+
+const pictureEveryMs = 1000;
+
+/**
+ * Visits every position of the lattice in an order that covers it evenly. Yields the share done after each batch and, about once a
+ * second, what `picture` makes of the drops so far. On cancel it ends with what was computed.
+ */
+export async function* runLattice(
+  scoring: Scoring,
+  on: LatticeOnInput,
+  memoryBytes: number,
+  picture: (drops: Float64Array) => Step | null,
+): AsyncGenerator<Step, LatticeRun> {
+  const { network, prepared, signal } = scoring;
+  const drops = new Float64Array(on.lattice.count).fill(NaN);
+  const changeRms = new Float64Array(on.lattice.count).fill(NaN);
+  const order = visitingOrder(on.lattice);
+  const batch = batchOf(network, prepared.array, memoryBytes);
+  const copies = new Float32Array(batch * entrySize(prepared.array));
+  let shown = Date.now();
+  let computed = 0;
+  while (computed < order.length) {
+    const places: Place[] = [];
+    for (let n = computed; n < Math.min(order.length, computed + batch); n++) places.push(placeAt(on, order[n] ?? 0));
+    let results;
+    try {
+      signal.throwIfAborted();
+      results = await dropsOf(scoring, places, copies);
+    } catch (thrown) {
+      if (signal.aborted) return { drops, changeRms, computed, stopped: true };
+      throw thrown;
+    }
+    places.forEach(({ position }, n) => {
+      drops[position] = results[n]?.drop ?? NaN;
+      changeRms[position] = results[n]?.changeRms ?? NaN;
+    });
+    computed += places.length;
+    yield { kind: 'progress', done: computed / order.length, stage: 'positions' };
+    if (Date.now() - shown >= pictureEveryMs && computed < order.length) {
+      const step = picture(drops);
+      if (step) yield step;
+      shown = Date.now();
+    }
+  }
+  return { drops, changeRms, computed, stopped: false };
+}
+
+/**
+ * Runs one position in a hundred (at least three) again, alone in its batch: how far the same number moves with the shape of the batch.
+ * *Source* methods, conventions: numerical floor.
+ */
+export async function selfCheck(
+  scoring: Scoring,
+  on: LatticeOnInput,
+  { drops, changeRms }: LatticeRun,
+): Promise<{ readonly positions: number; readonly largestDifference: number }> {
+  const tried = Array.from(drops.keys()).filter((position) => {
+    const { entry } = placeAt(on, position);
+    return (changeRms[position] ?? 0) > 0 && scoring.reader.counts(entry);
+  });
+  const wanted = Math.min(tried.length, Math.max(3, Math.ceil(tried.length / 100)));
+  const copies = new Float32Array(entrySize(scoring.prepared.array));
+  let largestDifference = 0;
+  for (let n = 0; n < wanted; n++) {
+    const position = tried[Math.floor(((n + 0.5) * tried.length) / wanted)] ?? 0;
+    const [again] = await dropsOf(scoring, [placeAt(on, position)], copies);
+    const difference = Math.abs((again?.drop ?? NaN) - (drops[position] ?? NaN));
+    if (!(difference <= largestDifference)) largestDifference = difference;
+  }
+  return { positions: wanted, largestDifference };
+}

@@ -1,0 +1,177 @@
+import type { LoadedNetwork, NetworkArray } from '../../network/network';
+import type { PreparedInput } from '../../recipe/preparedInput';
+import { entries, entrySize, inputsOf } from '../feed';
+import type { Box } from './box';
+import type { Hider } from './hide';
+import { sumOfParts, type ScoreReader } from './reader';
+
+/** One position to be hidden: its number in the lattice, the batch entry that it lies in, and its box there. */
+export interface Place {
+  readonly position: number;
+  readonly entry: number;
+  readonly box: Box;
+}
+
+/** A place's drop, with what the filling changed there. */
+export interface Drop {
+  readonly drop: number;
+  readonly changeRms: number;
+}
+
+/** Batches stay small enough that a picture and an answer to "cancel" come often. */
+const largestBatch = 32;
+const largestBatchBytes = 2 ** 26;
+
+/** The intact input's score, and how it is put together from its entries. */
+export interface Intact {
+  readonly baseline: number;
+  /** Of each entry, where each has a score of its own. */
+  readonly baselines: readonly number[] | null;
+  readonly values: readonly Float32Array[];
+  readonly parts: readonly Float64Array[];
+  readonly total: Float64Array;
+}
+
+/** Runs the intact input, entry by entry in batches, and reads the score. */
+export async function readIntact(
+  network: LoadedNetwork,
+  prepared: PreparedInput,
+  reader: ScoreReader,
+  memoryBytes: number,
+  signal: AbortSignal,
+): Promise<Intact> {
+  const count = prepared.array.shape[0] ?? 1;
+  const values: Float32Array[] = [];
+  const batch = batchOf(network, prepared.array, memoryBytes);
+  for (let from = 0; from < count; from += batch) {
+    const to = Math.min(count, from + batch);
+    const output = await runEntries(network, prepared, reader, from, to, prepared.array.values, signal);
+    for (let n = 0; n < to - from; n++) values.push(reader.extract(output, n));
+  }
+  return intactOf(reader, values);
+}
+
+export function intactOf(reader: ScoreReader, values: readonly Float32Array[]): Intact {
+  const parts = values.map((own, entry) => reader.parts(own, entry, null));
+  const total = sumOfParts(parts);
+  if (reader.scope === 'input') return { baseline: reader.finish(total), baselines: null, values, parts, total };
+  const baselines = parts.map((own) => reader.finish(own));
+  const baseline = baselines.reduce((sum, own) => sum + own, 0) / baselines.length;
+  return { baseline, baselines: baselines.length > 1 ? baselines : null, values, parts, total };
+}
+
+export const batchOf = (network: LoadedNetwork, array: NetworkArray, memoryBytes: number): number =>
+  Math.max(
+    1,
+    Math.min(
+      largestBatch,
+      Math.floor(largestBatchBytes / (4 * entrySize(array))),
+      network.batchFor(array.shape.slice(1), memoryBytes),
+    ),
+  );
+
+async function runEntries(
+  network: LoadedNetwork,
+  prepared: PreparedInput,
+  reader: ScoreReader,
+  from: number,
+  to: number,
+  values: Float32Array,
+  signal: AbortSignal,
+): Promise<NetworkArray> {
+  const fed = Object.fromEntries(
+    Object.entries(inputsOf(network, prepared)).map(([name, array]) => [
+      name,
+      entries(array.values === prepared.array.values ? { ...array, values } : array, from, to),
+    ]),
+  );
+  return outputOfRun(await network.run(fed, [reader.fetch], signal), reader);
+}
+
+function outputOfRun(maps: ReadonlyMap<string, NetworkArray>, { fetch }: ScoreReader): NetworkArray {
+  const output = maps.get(fetch.stage === 'output' ? fetch.node : `${fetch.node}:preActivation`);
+  if (!output) throw new Error(`the network gave no value of ${fetch.node}`);
+  return output;
+}
+
+/** Everything that hiding a place and reading the score needs. */
+export interface Scoring {
+  readonly network: LoadedNetwork;
+  readonly prepared: PreparedInput;
+  readonly reader: ScoreReader;
+  readonly intact: Intact;
+  readonly hider: Hider;
+  readonly signal: AbortSignal;
+}
+
+/** The score of an input of which one entry gave these values; `hidden` is left out of it where the score demands. */
+function scoreWith({ reader, intact }: Scoring, values: Float32Array, entry: number, hidden: Box): number {
+  const own = reader.parts(values, entry, hidden);
+  if (reader.scope === 'entry') return reader.finish(own);
+  const before = intact.parts[entry];
+  return reader.finish(own.map((part, n) => part + ((intact.total[n] ?? 0) - (before?.[n] ?? 0))));
+}
+
+/**
+ * Scores with each place hidden, by full inference of a batch of copies. This is where exact incremental inference enters: it must give
+ * the same numbers from less work.
+ */
+async function scoresHidden(scoring: Scoring, places: readonly Place[], copies: Float32Array): Promise<Float64Array> {
+  const { network, prepared, reader, signal } = scoring;
+  const { array } = prepared;
+  const size = entrySize(array);
+  const batch: NetworkArray = {
+    shape: [places.length, ...array.shape.slice(1)],
+    values: copies.subarray(0, places.length * size),
+  };
+  const fed = Object.fromEntries(
+    Object.entries(inputsOf(network, prepared)).map(([name, own]) => [
+      name,
+      own.values === array.values ? batch : repeated(own, places),
+    ]),
+  );
+  const output = outputOfRun(await network.run(fed, [reader.fetch], signal), reader);
+  return Float64Array.from(places, ({ entry, box }, n) => scoreWith(scoring, reader.extract(output, n), entry, box));
+}
+
+/** An input that is not hidden in, once for every copy. */
+function repeated(array: NetworkArray, places: readonly Place[]): NetworkArray {
+  const size = entrySize(array);
+  const values = new Float32Array(size * places.length);
+  places.forEach(({ entry }, n) => values.set(array.values.subarray(entry * size, (entry + 1) * size), n * size));
+  return { shape: [places.length, ...array.shape.slice(1)], values };
+}
+
+/**
+ * Drops of places: score intact − score hidden, averaged over the filling's draws. A place that the filling leaves as it is, or
+ * that cannot reach the score, drops by exactly 0 and costs no pass.
+ */
+export async function dropsOf(scoring: Scoring, places: readonly Place[], copies: Float32Array): Promise<Drop[]> {
+  const { prepared, reader, intact, hider } = scoring;
+  const size = entrySize(prepared.array);
+  const drops = places.map((): { drop: number; changeRms: number } => ({ drop: 0, changeRms: 0 }));
+  for (let draw = 0; draw < hider.draws; draw++) {
+    const running: { readonly place: Place; readonly n: number }[] = [];
+    for (const [n, place] of places.entries()) {
+      const { entry, box, position } = place;
+      const copy = copies.subarray(running.length * size, (running.length + 1) * size);
+      copy.set(prepared.array.values.subarray(entry * size, (entry + 1) * size));
+      const { none, rms } = hider.hide(copy, entry, box, position, draw);
+      const drop = drops[n];
+      if (drop) drop.changeRms += rms / hider.draws;
+      if (!none && reader.counts(entry)) running.push({ place, n });
+    }
+    if (running.length === 0) continue;
+    const hidden = await scoresHidden(
+      scoring,
+      running.map(({ place }) => place),
+      copies,
+    );
+    running.forEach(({ place, n }, k) => {
+      const before = scoreWith(scoring, intact.values[place.entry] ?? new Float32Array(0), place.entry, place.box);
+      const drop = drops[n];
+      if (drop) drop.drop += (before - (hidden[k] ?? NaN)) / hider.draws;
+    });
+  }
+  return drops;
+}

@@ -1,0 +1,67 @@
+import type { OcclusionSummary, OcclusionValues, RankedStructure } from '../../../../shared/analysis/occlusion';
+import type { Figure } from '../../../../shared/result';
+import { meanInterval } from '../statistics/meanInterval';
+import type { PatientGame } from './verdictRules';
+
+/** What one input leaves for the summary. */
+export interface Kept {
+  readonly patient: string;
+  readonly structures: OcclusionValues['structures'];
+  readonly game: PatientGame | null;
+  readonly fillAgreement: number | null;
+  readonly ownLabel: boolean;
+  readonly hasStructures: boolean;
+}
+
+/** One value a patient: the mean of its inputs. */
+function byPatient(rows: readonly { readonly patient: string; readonly value: number | null }[]): number[] {
+  const groups = new Map<string, number[]>();
+  for (const { patient, value } of rows)
+    if (value !== null) groups.set(patient, [...(groups.get(patient) ?? []), value]);
+  return [...groups.values()].map((values) => values.reduce((sum, v) => sum + v, 0) / values.length);
+}
+
+function figureOf(rows: readonly { readonly patient: string; readonly value: number | null }[]): Figure {
+  const { n, value, ci95 } = meanInterval(byPatient(rows));
+  if (n === 0) return null;
+  return ci95 ? { value, ci95: [ci95[0], ci95[1]] } : value;
+}
+
+const sizeOf = (figure: Figure): number => (figure === null ? -1 : typeof figure === 'number' ? figure : figure.value);
+
+/** Structures over inputs, one line a name, falling by mean share. */
+export function rankedOverInputs(parts: readonly Kept[]): RankedStructure[] {
+  const names = new Map(
+    parts.flatMap(({ structures }) => structures.map(({ name, kind }) => [`${kind} ${name}`, { name, kind }])),
+  );
+  const rows = [...names.values()].map(({ name, kind }): RankedStructure => {
+    const found = parts.flatMap(({ patient, structures }) =>
+      structures.filter((own) => own.name === name && own.kind === kind).map((own) => ({ patient, own })),
+    );
+    const over = (of: (own: OcclusionValues['structures'][number]) => number | null): Figure =>
+      figureOf(found.map(({ patient, own }) => ({ patient, value: of(own) })));
+    return {
+      name,
+      kind,
+      n: new Set(found.map(({ patient }) => patient)).size,
+      share: over(({ share }) => share),
+      perVolume: over(({ perVolume }) => perVolume),
+      mean: over(({ mean }) => mean),
+      peak: over(({ peak }) => peak),
+    };
+  });
+  return rows.sort((a, b) => sizeOf(b.share) - sizeOf(a.share));
+}
+
+/** The game of each patient: the first input's where a patient has several, so that no patient counts twice. */
+export function gamesOf(parts: readonly Kept[]): readonly PatientGame[] {
+  const games = new Map<string, PatientGame>();
+  for (const { patient, game } of parts) if (game && !games.has(patient)) games.set(patient, game);
+  return [...games.values()];
+}
+
+export const summaryOf = (parts: readonly Kept[], verdict: OcclusionSummary['verdict']): OcclusionSummary => ({
+  patients: new Set(parts.map(({ patient }) => patient)).size,
+  structures: rankedOverInputs(parts),
+  verdict,
+});
