@@ -74,10 +74,10 @@ export default ts.config(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['tools/**/*.js', '*.config.js', '*.cjs'],
+    files: ['tools/**/*.js', 'tests/**/*.js', '*.config.js', '*.cjs'],
     languageOptions: { ecmaVersion: 'latest' },
     rules: {
-      'no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrors: 'none' }],
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
       eqeqeq: 'error',
       'prefer-const': 'error',
     },

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   plugins: [vue()],
   test: {
-    include: ['tests/**/*.test.ts'],
+    include: ['tests/**/*.test.{ts,js}'],
     exclude: ['tests/flows/**', 'tests/bench/**', 'node_modules/**'],
     pool: 'forks',
     maxWorkers: 2,
