@@ -1,7 +1,7 @@
 import { barY, ruleY, text, type PlotOptions } from '@observablehq/plot';
 import type { Verdict } from '../../shared/verdict';
 import type { Language } from '../../shared/words';
-import { formatPlain } from '../controls/numbers';
+import { formatNumber } from '../controls/numbers';
 
 export interface ChannelBar {
   readonly channel: number;
@@ -49,7 +49,7 @@ export function channelBars(
       labelAnchor: 'center',
       labelArrow: 'none',
       ticks: [0.1, 1, 10, 100],
-      tickFormat: (value: number) => formatPlain(value, language),
+      tickFormat: (value: number) => formatNumber(value, value < 1 ? 1 : 0, language),
       grid: true,
     },
     marks: [

@@ -1,6 +1,6 @@
-import { line, ruleX, text, type PlotOptions } from '@observablehq/plot';
+import { line, text, type PlotOptions } from '@observablehq/plot';
 import type { Language } from '../../shared/words';
-import { formatNumber, formatPlain } from '../controls/numbers';
+import { digitsFor, formatNumber } from '../controls/numbers';
 
 /** One cumulative curve: % of the structure's volume at or above a value. */
 export interface HistogramCurve {
@@ -16,27 +16,26 @@ interface Axes {
   readonly language: Language;
   /** The curve that is thick; the others are thin while there is one. */
   readonly highlighted: string | null;
-  readonly marks?: readonly { readonly at: number; readonly name: string }[];
 }
 
-/** Cumulative histograms drawn like a DVH: value across, % of the volume up, each curve named at its own end. */
+const margins = { marginLeft: 42, marginRight: 12, marginTop: 8, marginBottom: 34 } as const;
+
+/** Cumulative histograms drawn like a DVH: value across, % of the volume up, each curve named where there is room. */
 export function histogramCurves(
   curves: readonly HistogramCurve[],
-  { x, y, language, highlighted, marks = [] }: Axes,
-): PlotOptions {
+  { x, y, language, highlighted }: Axes,
+): (width: number, height: number) => PlotOptions {
   const top = Math.max(1e-9, ...curves.flatMap(({ points }) => points.map(([value]) => value)));
-  return {
-    marginLeft: 42,
-    marginRight: 12,
-    marginTop: 8,
-    marginBottom: 34,
+  const digits = digitsFor(top);
+  return (width, height) => ({
+    ...margins,
     x: {
       domain: [0, top],
       label: x,
       labelAnchor: 'center',
       labelArrow: 'none',
       ticks: 5,
-      tickFormat: (value: number) => formatPlain(value, language),
+      tickFormat: (value: number) => formatNumber(value, digits, language),
     },
     y: {
       domain: [0, 100],
@@ -48,9 +47,6 @@ export function histogramCurves(
       grid: true,
     },
     marks: [
-      ...(marks.length > 0
-        ? [ruleX(marks, { x: 'at', stroke: '#ffffff', strokeOpacity: 0.5, strokeDasharray: '3 4' })]
-        : []),
       ...curves.map((curve) =>
         line(curve.points as [number, number][], {
           stroke: curve.colour,
@@ -60,7 +56,7 @@ export function histogramCurves(
         }),
       ),
       text(
-        placedNames(curves, top).filter(({ name }) => highlighted === null || name === highlighted),
+        placedNames(curves, top, width, height).filter(({ name }) => highlighted === null || name === highlighted),
         {
           x: 'x',
           y: 'y',
@@ -76,7 +72,7 @@ export function histogramCurves(
         },
       ),
     ],
-  };
+  });
 }
 
 interface PlacedName {
@@ -86,17 +82,34 @@ interface PlacedName {
   readonly colour: string;
 }
 
-/** A place for each name on its own curve, at heights that keep the names apart. */
-function placedNames(curves: readonly HistogramCurve[], top: number): readonly PlacedName[] {
-  const placed: PlacedName[] = [];
+const letterPx = 6.6;
+const linePx = 14;
+
+/** A place for each name beside its own curve, where no other name stands; a curve without room goes unnamed. */
+function placedNames(
+  curves: readonly HistogramCurve[],
+  top: number,
+  width: number,
+  height: number,
+): readonly PlacedName[] {
+  const acrossPx = (width - margins.marginLeft - margins.marginRight) / top;
+  const upPx = (height - margins.marginTop - margins.marginBottom) / 100;
+  const boxes: (PlacedName & { readonly left: number; readonly right: number; readonly up: number })[] = [];
   for (const { name, colour, points } of curves) {
-    const free = [62, 48, 34, 76, 20, 88]
-      .map((height) => ({ x: points.find(([, volume]) => volume <= height)?.[0] ?? top, y: height }))
-      .find(
-        ({ x, y }) =>
-          x < 0.82 * top && placed.every((other) => Math.abs(other.y - y) > 8 || Math.abs(other.x - x) > 0.3 * top),
-      );
-    if (free) placed.push({ ...free, name, colour });
+    for (const volume of [60, 44, 28, 76, 14, 90, 52, 36, 68, 20, 84]) {
+      const x = points.find(([, share]) => share <= volume)?.[0] ?? top;
+      const left = x * acrossPx + 5;
+      const right = left + name.length * letterPx;
+      const up = volume * upPx;
+      const fits = right < width - margins.marginLeft - 2 && x > 0;
+      if (
+        fits &&
+        boxes.every((other) => Math.abs(other.up - up) > linePx || right < other.left - 4 || left > other.right + 4)
+      ) {
+        boxes.push({ x, y: volume, name, colour, left, right, up });
+        break;
+      }
+    }
   }
-  return placed;
+  return boxes;
 }

@@ -45,11 +45,19 @@ export function formatPlain(value: number, language: Language): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
   if (size >= 1e6 || size < 1e-4) {
-    const [mantissa, power] = value.toExponential(2).split('e') as [string, string];
-    return `${formatNumber(Number(mantissa), 2, language)}·10^${String(Number(power)).replace('-', minusSign)}`;
+    const [mantissa, power] = value.toExponential(1).split('e') as [string, string];
+    return `${formatNumber(Number(mantissa), 1, language)}·10${raised(Number(power))}`;
   }
   return formatNumber(value, Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(size)))), language);
 }
+
+/** A whole number as an exponent: 10⁻⁷. */
+const raised = (power: number): string =>
+  [...String(power)].map((sign) => (sign === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)] ?? ''))).join('');
+
+/** Decimals that show two significant digits of the largest value: every number of a column has as many. */
+export const digitsFor = (largest: number): number =>
+  largest > 0 ? Math.max(0, Math.min(6, 1 - Math.floor(Math.log10(largest)))) : 0;
 
 /** Time in hours, minutes and seconds: "3 min 10 s", "42 s", "1 h 5 min". */
 export function formatSeconds(seconds: number, language: Language): string {

@@ -19,6 +19,8 @@ export const useWorkbench = defineStore('workbench', () => {
   const help = ref<'keys' | 'help' | null>(null);
   const drawer = ref<'study' | 'structures' | 'recent' | 'settings' | null>(null);
   const tourStep = ref<number | null>(null);
+  /** Grows each time the probe is to be read aloud. */
+  const spoken = ref(0);
   const wantsRecipe = ref(false);
   const wantsPlan = ref(false);
   /** Height of the evidence area in px; null: the mode's own. */
@@ -39,6 +41,7 @@ export const useWorkbench = defineStore('workbench', () => {
     drawer,
     tourStep,
     wantsRecipe,
+    spoken,
     wantsPlan,
     bottomHeight,
     choose,

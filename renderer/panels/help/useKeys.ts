@@ -99,6 +99,9 @@ export function useKeys({ find }: { find: () => void }): void {
       case 'l':
         view.setLinked(!view.linked);
         return true;
+      case 'v':
+        workbench.spoken++;
+        return true;
       case 'i':
         view.inverted = !view.inverted;
         return true;

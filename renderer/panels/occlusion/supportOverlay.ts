@@ -18,7 +18,7 @@ export function supportOverlay(result: OpenResult | null, run: JobRun | null): O
   return {
     kind: 'support',
     volume,
-    name: { en: 'support', fr: 'appui' },
+    name: { en: 'Support', fr: 'Appui' },
     unit: volume.unit === '1' ? '' : volume.unit,
     range: [-end, end],
   };

@@ -31,7 +31,7 @@ export function useOverlay(): ComputedRef<Overlay | null> {
     return {
       kind: 'input',
       volume,
-      name: { en: `input: ${name}`, fr: `entrée : ${name}` },
+      name: { en: `Input: ${name}`, fr: `Entrée : ${name}` },
       unit: volume.unit,
       range: volume.range,
     };
@@ -55,7 +55,7 @@ export function useOverlay(): ComputedRef<Overlay | null> {
       return {
         kind: 'labels',
         volume,
-        name: { en: 'prediction', fr: 'prédiction' },
+        name: { en: 'Prediction', fr: 'Prédiction' },
         unit: '',
         range: [0, labels.length - 1],
         labels,
@@ -67,7 +67,7 @@ export function useOverlay(): ComputedRef<Overlay | null> {
         volume && {
           kind: 'dose',
           volume,
-          name: { en: 'predicted dose', fr: 'dose prédite' },
+          name: { en: 'Predicted dose', fr: 'Dose prédite' },
           unit: 'Gy',
           range: [0, studies.detail?.dose?.range[1] ?? volume.range[1]],
         }
