@@ -147,7 +147,8 @@ function withKernel(node: NodeCore, name: string, kernel: Weight): Readonly<Reco
 
 function mustStuff(node: NodeCore): boolean {
   const dilation = integersOf(node, 'dilation');
-  return dilation.some((d) => d > 1) && (dilation.length === 3 || integersOf(node, 'strides').some((s) => s > 1));
+  if (dilation.every((d) => d === 1)) return false;
+  return !node.op.startsWith('conv') || dilation.length === 3 || integersOf(node, 'strides').some((s) => s > 1);
 }
 
 /** Pads where the kernels' own padding would not do; gives what they are to be told. */

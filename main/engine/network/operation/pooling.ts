@@ -31,14 +31,7 @@ export const pooling: Operation = {
     const kernel = integersOf(node, 'kernelSize');
     const strides = integersOf(node, 'strides');
     const pad = paddingOf(node) === 'same' ? 'same' : 'valid';
-    if (kernel.length === 3) {
-      const size = kernel as [number, number, number];
-      const step = strides as [number, number, number];
-      if (!average) return tf.maxPool3d(x as tf.Tensor5D, size, step, pad);
-      return pad === 'same'
-        ? averageInside(x as tf.Tensor5D, size, step)
-        : tf.avgPool3d(x as tf.Tensor5D, size, step, pad);
-    }
+    if (kernel.length === 3) return pool3d(x as tf.Tensor5D, kernel, strides, pad, average);
     const line = kernel.length === 1;
     const plane = (line ? tf.expandDims(x, 1) : x) as tf.Tensor4D;
     const size = (line ? [1, kernel[0]!] : [...kernel]) as [number, number];
@@ -78,23 +71,46 @@ const isAverage = (node: NodeCore): boolean => node.op.startsWith('average');
 const widened = (range: { lower: Float64Array; upper: Float64Array }, terms: number): ReturnType<typeof rangeOf> =>
   rangeOf(range.lower.length, (c) => guarded(range.lower[c]!, range.upper[c]!, terms + 1));
 
-/** The mean of the cells inside: sums over zero padding, divided by how many cells were inside. */
-function averageInside(x: tf.Tensor5D, size: [number, number, number], step: [number, number, number]): Tensor {
-  const means = tf.avgPool3d(padSame(x, size, step), size, step, 'valid');
-  const inside = tf.avgPool3d(
-    padSame(tf.ones([1, x.shape[1], x.shape[2], x.shape[3], 1]), size, step),
-    size,
-    step,
-    'valid',
-  );
-  return tf.div(means, inside);
+function pool3d(
+  x: tf.Tensor5D,
+  kernel: readonly number[],
+  strides: readonly number[],
+  pad: 'same' | 'valid',
+  average: boolean,
+): Tensor {
+  return average ? average3d(x, kernel, strides, pad) : max3d(x, kernel, strides, pad);
 }
 
-function padSame(x: tf.Tensor5D, size: readonly number[], step: readonly number[]): tf.Tensor5D {
+/** In the plane, then across planes, which is the same: the WASM kernel for all three axes at once gives wrong values. */
+function max3d(x: tf.Tensor5D, kernel: readonly number[], strides: readonly number[], pad: 'same' | 'valid'): Tensor {
+  const [batch, slices, rows, columns, channels] = x.shape;
+  const [kSlice, kRow, kColumn] = kernel as [number, number, number];
+  const [sSlice, sRow, sColumn] = strides as [number, number, number];
+  const planes: tf.Tensor4D = tf.reshape(x, [batch * slices, rows, columns, channels]);
+  const pooled = tf.maxPool(planes, [kRow, kColumn], [sRow, sColumn], pad);
+  const [, r, c] = pooled.shape;
+  const lines: tf.Tensor4D = tf.reshape(pooled, [batch, slices, r * c, channels]);
+  const stacked = tf.maxPool(lines, [kSlice, 1], [sSlice, 1], pad);
+  return tf.reshape(stacked, [batch, stacked.shape[1], r, c, channels]);
+}
+
+/** Cells outside do not count: the share of the window that lies inside takes them out again. */
+function average3d(
+  x: tf.Tensor5D,
+  kernel: readonly number[],
+  strides: readonly number[],
+  pad: 'same' | 'valid',
+): Tensor {
+  const size = kernel as [number, number, number];
+  const step = strides as [number, number, number];
   const pads = size.map((k, a): [number, number] => {
     const n = x.shape[a + 1]!;
-    const total = Math.max((Math.ceil(n / step[a]!) - 1) * step[a]! + k - n, 0);
+    const total = pad === 'valid' ? 0 : Math.max((Math.ceil(n / step[a]!) - 1) * step[a]! + k - n, 0);
     return [Math.floor(total / 2), total - Math.floor(total / 2)];
   });
-  return tf.pad(x, [[0, 0], ...pads, [0, 0]]);
+  if (pads.every(([before, after]) => before === 0 && after === 0)) return tf.avgPool3d(x, size, step, 'valid');
+  const border: [number, number][] = [[0, 0], ...pads, [0, 0]];
+  const [, slices, rows, columns] = x.shape;
+  const inside = tf.pad(tf.ones([1, slices, rows, columns, 1]), border) as tf.Tensor5D;
+  return tf.div(tf.avgPool3d(tf.pad(x, border), size, step, 'valid'), tf.avgPool3d(inside, size, step, 'valid'));
 }

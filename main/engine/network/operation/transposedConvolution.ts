@@ -1,4 +1,4 @@
-import { tf } from '../tensorflow';
+import { tf, type Tensor } from '../tensorflow';
 import type { Shape } from '../graph';
 import { stuffed } from './along';
 import { affineRange, withBias } from './convolution';
@@ -48,33 +48,7 @@ export const transposedConvolution: Operation = {
     const out = kernel.shape.at(-2)!;
     const full = spreading.map((s, a) => (x.shape[a + 1]! - 1) * s.stride + reachOf(s));
     const strides = spreading.map((s) => s.stride);
-    const spread =
-      spreading.length === 3
-        ? tf.conv3dTranspose(
-            x as tf.Tensor5D,
-            kernel as tf.Tensor5D,
-            [x.shape[0]!, ...full, out] as [number, number, number, number, number],
-            strides as [number, number, number],
-            'valid',
-          )
-        : spreading.length === 2
-          ? tf.conv2dTranspose(
-              x as tf.Tensor4D,
-              kernel as tf.Tensor4D,
-              [x.shape[0]!, full[0]!, full[1]!, out],
-              strides as [number, number],
-              'valid',
-            )
-          : tf.squeeze(
-              tf.conv2dTranspose(
-                tf.expandDims(x, 1) as tf.Tensor4D,
-                tf.expandDims(kernel, 0) as tf.Tensor4D,
-                [x.shape[0]!, 1, full[0]!, out],
-                [1, strides[0]!],
-                'valid',
-              ),
-              [1],
-            );
+    const spread = spreadOut(x, kernel, [x.shape[0]!, ...full, out], strides);
     return withBias(cut(spread, spreading), weights);
   },
   reads: (node, inputs) => [spreadingOf(node, onlyShape(node, inputs)).map((s, a) => transposedRule(a + 1, s))],
@@ -109,6 +83,57 @@ function spreadingOf(node: NodeCore, input: Shape): readonly Spreading[] {
     const before = padding === 'same' ? Math.floor(Math.max((n - 1) * along.stride + reach - length(n), 0) / 2) : 0;
     return { ...along, before, outputs };
   });
+}
+
+/** The full sum: every input times every tap. */
+function spreadOut(x: Tensor, kernel: Tensor, shape: readonly number[], strides: readonly number[]): Tensor {
+  if (strides.length === 3) {
+    if (tf.getBackend() === 'wasm') return spreadByConvolution(x, kernel, strides);
+    const full = shape as [number, number, number, number, number];
+    return tf.conv3dTranspose(
+      x as tf.Tensor5D,
+      kernel as tf.Tensor5D,
+      full,
+      strides as [number, number, number],
+      'valid',
+    );
+  }
+  if (strides.length === 2) {
+    const full = shape as [number, number, number, number];
+    return tf.conv2dTranspose(x as tf.Tensor4D, kernel as tf.Tensor4D, full, strides as [number, number], 'valid');
+  }
+  const [batch, length, out] = shape as [number, number, number];
+  const plane = tf.expandDims(x, 1) as tf.Tensor4D;
+  const filter = tf.expandDims(kernel, 0) as tf.Tensor4D;
+  return tf.squeeze(tf.conv2dTranspose(plane, filter, [batch, 1, length, out], [1, strides[0]!], 'valid'), [1]);
+}
+
+/** The WASM kernel of the 3D one gives wrong sums: zeros between the inputs and the kernel turned round give the same. */
+function spreadByConvolution(x: Tensor, kernel: Tensor, strides: readonly number[]): Tensor {
+  const apart = strides.reduce((stretched, stride, a) => zerosBetween(stretched, a + 1, stride), x);
+  const reach = kernel.shape.slice(0, 3).map((k): [number, number] => [k - 1, k - 1]);
+  const padded = tf.pad(apart, [[0, 0], ...reach, [0, 0]]) as tf.Tensor5D;
+  const turned = tf.transpose(tf.reverse(kernel, [0, 1, 2]), [0, 1, 2, 4, 3]) as tf.Tensor5D;
+  return tf.conv3d(padded, turned, 1, 'valid');
+}
+
+function zerosBetween(x: Tensor, axis: number, stride: number): Tensor {
+  if (stride === 1) return x;
+  const shape = x.shape;
+  const n = shape[axis]!;
+  const rows = productOf(shape.slice(0, axis + 1));
+  const apart = tf.pad(tf.reshape(x, [rows, 1, productOf(shape.slice(axis + 1))]), [
+    [0, 0],
+    [0, stride - 1],
+    [0, 0],
+  ]);
+  const long = shape.map((size, a) => (a === axis ? n * stride : size));
+  const kept = shape.map((size, a) => (a === axis ? (n - 1) * stride + 1 : size));
+  return tf.slice(
+    tf.reshape(apart, long),
+    long.map(() => 0),
+    kept,
+  );
 }
 
 /** Cuts the full sum to the output's place; beyond the last tap there is nothing but zero. */

@@ -15,14 +15,22 @@ const callsOf: KerasDialect['callsOf'] = (layer) => {
 };
 
 function callOf(entries: readonly Json[]): Call {
-  const tensors = referencesIn(entries.map((entry) => (isList(entry) ? entry.slice(0, 3) : entry)));
   const [first] = entries;
   const settings = isList(first) ? first[3] : undefined;
   const second = isObject(settings) ? settings['y'] : undefined;
+  const constant = constantOf(first);
+  if (constant !== null) {
+    return { tensors: referencesIn(isList(second) ? second.slice(0, 3) : undefined), constants: [constant, null] };
+  }
+  const tensors = referencesIn(entries.map((entry) => (isList(entry) ? entry.slice(0, 3) : entry)));
   if (second === undefined) return { tensors, constants: tensors.map(() => null) };
   const more = referencesIn(isList(second) ? second.slice(0, 3) : undefined);
   return { tensors: [...tensors, ...more], constants: [null, typeof second === 'number' ? second : null] };
 }
+
+/** A number in a tensor's place: `["_CONSTANT_VALUE", -1, 2.0, …]`. */
+const constantOf = (entry: Json | undefined): number | null =>
+  isList(entry) && entry[0] === '_CONSTANT_VALUE' && typeof entry[2] === 'number' ? entry[2] : null;
 
 export const keras2: KerasDialect = { dialect: 'keras2', callsOf };
 

@@ -47,6 +47,8 @@ interface Layer {
   readonly config: JsonObject;
   readonly step: LayerStep;
   readonly model: Model | null;
+  /** The number of the first call, as references count. */
+  readonly firstCall: number;
   readonly calls: readonly Call[];
 }
 
@@ -117,13 +119,30 @@ function modelOf(json: JsonObject, dialect: KerasDialect): Model {
     const [inputs, outputs] = ['input_layers', 'output_layers'].map((key) => referencesIn(config[key]));
     if (!inputs || !outputs || inputs.length === 0 || outputs.length === 0)
       throw badStructure('its inputs or outputs are missing');
-    return { name, layers, inputs, outputs, bareInput: undefined };
+    return { name, layers: renumbered(layers, outputs), inputs, outputs, bareInput: undefined };
   }
   const [first] = layers.values();
   if (!first || before === null) throw badStructure('it has no layers');
   const input = first.className === 'InputLayer' ? [{ layer: first.name, call: 0, tensor: 0 }] : [];
   const bareInput = config['build_input_shape'] ?? first.config['batch_input_shape'] ?? first.config['batch_shape'];
   return { name, layers, inputs: input, outputs: [{ layer: before, call: 0, tensor: 0 }], bareInput };
+}
+
+/**
+ * Keras 2 counts a sub-model's own making as its call 0 and does not list it: its calls are then referred to from 1 on. Every listed
+ * call is referred to by someone, so that the highest number tells.
+ */
+function renumbered(layers: ReadonlyMap<string, Layer>, outputs: readonly Reference[]): ReadonlyMap<string, Layer> {
+  const highest = new Map<string, number>();
+  const everywhere = [...layers.values()].flatMap((layer) => layer.calls.flatMap((call) => call.tensors));
+  for (const { layer, call } of [...everywhere, ...outputs])
+    highest.set(layer, Math.max(call, highest.get(layer) ?? 0));
+  return new Map(
+    [...layers].map(([name, layer]) => {
+      const late = layer.model !== null && (highest.get(name) ?? 0) >= layer.calls.length;
+      return [name, late ? { ...layer, firstCall: 1 } : layer];
+    }),
+  );
 }
 
 function layerOf(
@@ -154,6 +173,7 @@ function layerOf(
     config,
     step: { name, ordinal: used === undefined ? snake : `${snake}_${used + 1}` },
     model: isModel(json) ? modelOf(json, dialect) : null,
+    firstCall: 0,
     calls,
   };
 }
@@ -286,7 +306,10 @@ const callName = (prefix: string, layer: Layer, call: number): string =>
 function nodeOf(model: Model, reference: Reference, prefix: string): string {
   const layer = model.layers.get(reference.layer);
   if (!layer) throw badStructure(`a layer reads ${reference.layer}, which is not there`);
-  const name = layer.className === 'InputLayer' ? `${prefix}${layer.name}` : callName(prefix, layer, reference.call);
+  const name =
+    layer.className === 'InputLayer'
+      ? `${prefix}${layer.name}`
+      : callName(prefix, layer, reference.call - layer.firstCall);
   if (!layer.model) return name;
   const inner = layer.model.outputs[reference.tensor];
   if (!inner) throw badStructure(`${layer.name} has no output ${reference.tensor}`);
