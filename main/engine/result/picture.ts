@@ -76,6 +76,36 @@ function boxOf({ size, affine }: Grid): Box {
   return { min, max };
 }
 
+/**
+ * The part of a grid in which something is brighter than black, so that the patient and not the air fills the picture: along each axis
+ * the indices whose planes are bright in more than one voxel of 200, and five more on both sides.
+ */
+function brightPart({ grid, values }: Volume, black: number): Grid {
+  const bright = grid.size.map((count) => new Float64Array(count)) as [Float64Array, Float64Array, Float64Array];
+  const [nx, ny, nz] = grid.size;
+  for (let k = 0, v = 0; k < nz; k++)
+    for (let j = 0; j < ny; j++)
+      for (let i = 0; i < nx; i++, v++) {
+        if (!((values[v] as number) > black)) continue;
+        (bright[0][i] as number)++;
+        (bright[1][j] as number)++;
+        (bright[2][k] as number)++;
+      }
+  const start: [number, number, number] = [0, 0, 0];
+  const size: [number, number, number] = [nx, ny, nz];
+  for (const axis of [0, 1, 2] as const) {
+    const enough = (nx * ny * nz) / grid.size[axis] / 200;
+    const first = bright[axis].findIndex((count) => count > enough);
+    if (first < 0) return grid;
+    const last = bright[axis].findLastIndex((count) => count > enough);
+    start[axis] = Math.max(0, first - 5);
+    size[axis] = Math.min(grid.size[axis], last + 6) - start[axis];
+  }
+  const m = grid.affine;
+  const [x, y, z] = applyAffine(m, start);
+  return { size, affine: [m[0], m[1], m[2], x, m[4], m[5], m[6], y, m[8], m[9], m[10], z, 0, 0, 0, 1] };
+}
+
 /** The patient point that a picture goes through: the strongest voxel, or the middle of what is labelled. */
 function pointOf(volume: Volume, kind: PictureKind): Vec3 {
   const { values, grid } = volume;
@@ -181,7 +211,7 @@ function rangeOf(volume: Volume, kind: PictureKind): readonly [number, number] {
 export function pictureOf(name: string, overlay: Volume, scene: Scene | null): Picture {
   const kind = kindOf(overlay);
   const range = rangeOf(overlay, kind);
-  const box = boxOf((scene?.background ?? overlay).grid);
+  const box = boxOf(scene === null ? overlay.grid : brightPart(scene.background, scene.level[0]));
   const point = pointOf(overlay, kind);
   const pixelMm = Math.max(...([0, 1, 2] as const).map((axis) => box.max[axis] - box.min[axis])) / longestSide;
   const views = (['axial', 'coronal', 'sagittal'] as const).map((plane, n): View => {

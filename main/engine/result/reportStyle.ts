@@ -23,6 +23,7 @@ table{border-collapse:collapse;font-size:13px;margin:4px 0 10px}
 th{font-weight:500;color:var(--dim);text-align:left;padding:4px 18px 4px 0;vertical-align:bottom}
 td{padding:4px 18px 4px 0;vertical-align:top}
 tbody tr{border-top:1px solid var(--line)}
+th.n{text-align:right}
 td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 tbody th{color:var(--ink);white-space:nowrap}
 figure{margin:12px 0 18px;break-inside:avoid}

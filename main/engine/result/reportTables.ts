@@ -47,10 +47,17 @@ export function cellText(key: string, value: unknown, language: Language): strin
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-const cell = (key: string, value: unknown, language: Language): string => {
-  const numeric = typeof value === 'number' || isFigure(value);
-  return `<td${numeric ? ' class="n"' : ''}>${escaped(cellText(key, value, language))}</td>`;
-};
+const isNumber = (value: unknown): boolean => typeof value === 'number' || isFigure(value);
+
+/** A column of numbers stands right, its head and its gaps too. */
+const isNumeric = (values: readonly unknown[]): boolean =>
+  values.some(isNumber) && values.every((value) => isNumber(value) || value === null || value === undefined);
+
+const cell = (key: string, value: unknown, language: Language, numeric = isNumber(value)): string =>
+  `<td${numeric ? ' class="n"' : ''}>${escaped(cellText(key, value, language))}</td>`;
+
+const columnHead = (key: string, numeric: boolean, language: Language): string =>
+  `<th${numeric ? ' class="n"' : ''}>${escaped(heading(key, language))}</th>`;
 
 const wrapped = (head: string, rows: readonly string[], more: string): string =>
   `<div class="wide"><table>${head}<tbody>${rows.join('')}</tbody></table></div>${more}`;
@@ -63,8 +70,11 @@ function rowsTable(rows: readonly Fields[], language: Language): string {
   );
   const deep = keys.filter((key) => !plain.includes(key));
   const shown = rows.slice(0, mostRows);
-  const head = `<thead><tr>${plain.map((key) => `<th>${escaped(heading(key, language))}</th>`).join('')}</tr></thead>`;
-  const lines = shown.map((row) => `<tr>${plain.map((key) => cell(key, row[key] ?? null, language)).join('')}</tr>`);
+  const numeric = new Set(plain.filter((key) => isNumeric(rows.map((row) => row[key]))));
+  const head = `<thead><tr>${plain.map((key) => columnHead(key, numeric.has(key), language)).join('')}</tr></thead>`;
+  const lines = shown.map(
+    (row) => `<tr>${plain.map((key) => cell(key, row[key] ?? null, language, numeric.has(key))).join('')}</tr>`,
+  );
   const left = rows.length - shown.length;
   const more = left > 0 ? `<p class="dim">${escaped(say(reportWords.more, language, { count: left }))}</p>` : '';
   const below = shown
@@ -85,11 +95,13 @@ function rowsTable(rows: readonly Fields[], language: Language): string {
 /** Tables of figures by the same names (Dice by label, HD95 by label …): one row a name, one column a table. */
 function columnsTable(columns: readonly (readonly [string, Fields])[], language: Language): string {
   const names = Object.keys(columns[0]?.[1] ?? {});
-  const head = `<thead><tr><th></th>${columns.map(([key]) => `<th>${escaped(heading(key, language))}</th>`).join('')}</tr></thead>`;
-  const lines = names.map(
-    (name) =>
-      `<tr><th>${escaped(name)}</th>${columns.map(([key, column]) => cell(key, column[name], language)).join('')}</tr>`,
-  );
+  const numeric = columns.map(([, column]) => isNumeric(Object.values(column)));
+  const heads = columns.map(([key], n) => columnHead(key, numeric[n] === true, language));
+  const head = `<thead><tr><th></th>${heads.join('')}</tr></thead>`;
+  const lines = names.map((name) => {
+    const cells = columns.map(([key, column], n) => cell(key, column[name], language, numeric[n] === true));
+    return `<tr><th>${escaped(name)}</th>${cells.join('')}</tr>`;
+  });
   return wrapped(head, lines, '');
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { analysisDefinitions } from '../../../shared/analysis/list';
 import { cssGradientOf } from '../../../shared/colourMaps';
 import type { AnalysisResult, InputResult, Results, Warning } from '../../../shared/result';
 import type { Verdict } from '../../../shared/verdict';
@@ -128,7 +129,9 @@ function analysisHtml(analysis: AnalysisResult, page: Page, illustrations: reado
   const own = illustrations.filter((one) => one.analysis === analysis.id);
   const parameters = fieldsHtml(analysis.parameters, language);
   const summary = fieldsHtml(analysis.summary, language);
-  return `<h2 id="${escaped(analysis.id)}">${escaped(analysis.id.charAt(0).toUpperCase() + analysis.id.slice(1))}</h2>
+  const definition = analysisDefinitions.find(({ id }) => id === analysis.id);
+  const question = definition === undefined ? '' : `<p class="dim">${escaped(definition.question[language])}</p>`;
+  return `<h2 id="${escaped(analysis.id)}">${escaped(definition?.name[language] ?? analysis.id)}</h2>${question}
 ${analysis.partial === true ? `<p class="warn">${word('partial')}</p>` : ''}${verdictHtml(analysis.verdict, page)}${warningsHtml(analysis.warnings, page)}
 ${summary === '' ? '' : `<h4>${word('summary')}</h4>${summary}`}
 ${analysis.inputs.map((input) => inputHtml(input, page, own)).join('')}

@@ -104,8 +104,8 @@ describe('numbers of the report', () => {
   it('stand in one table where they have the same names', () => {
     const html = fieldsHtml({ patients: 3, dice: { A: 0.5, B: null }, hd95Mm: { A: 2, B: 3 } }, 'en');
     expect(html.match(/<table>/g)).toHaveLength(2);
-    expect(html).toContain('<th>Dice</th><th>HD95</th>');
-    expect(html).toContain('<th>B</th><td>–</td><td class="n">3.0\u202fmm</td>');
+    expect(html).toContain('<th class="n">Dice</th><th class="n">HD95</th>');
+    expect(html).toContain('<th>B</th><td class="n">–</td><td class="n">3.0\u202fmm</td>');
   });
 });
 
