@@ -17,7 +17,6 @@ export const viewerEn = {
   'viewer.otherFrame': 'Map in another frame of reference: not drawn here.',
   'viewer.noDose': 'No RTDOSE in this study: dose wash and isodoses are off.',
   'viewer.noOverlay': 'Nothing laid over the image yet.',
-  'viewer.noStructures': 'No structures in this study.',
   'viewer.contours': 'Contours',
   'viewer.wash': 'Dose wash',
   'viewer.isodoses': 'Isodoses',
@@ -33,12 +32,10 @@ export const viewerEn = {
   'viewer.maximise': 'Maximise (double-click a view)',
   'viewer.restore': 'Back to all views (Esc)',
   'viewer.percentOf': '{percent} of {dose}',
-  'viewer.relativeTo': '100 % = {dose}',
   'viewer.supports': 'orange supports',
   'viewer.opposes': 'blue opposes',
   'viewer.higher': 'orange is higher',
   'viewer.lower': 'blue is lower',
-  'viewer.labels': 'Labels',
   'viewer.seen': 'what the network sees',
   'viewer.cell': '{size} mm cell',
   'viewer.cellOf': '{x} × {y} × {z} mm cell',
@@ -55,12 +52,9 @@ export const viewerEn = {
   'viewer.copyValue': 'Copy the values here',
   'viewer.hideStructure': 'Hide {name}',
   'viewer.smooth': 'Smooth picture',
-  'viewer.invert': 'Invert grey (I)',
-  'viewer.reset': 'Reset views (R)',
   'viewer.letters':
     'Letters: R right, L left, A front, P back, S head, I feet of the patient. The patient’s left is on the right.',
-  'viewer.ruler': '5 cm',
-  'viewer.scan.gap': 'Slices are missing in this scan.',
+  'viewer.gap': 'Slices are missing in this scan.',
 };
 
 export type ViewerKey = keyof typeof viewerEn;

@@ -49,7 +49,11 @@ export interface Opening {
   readonly hidden: readonly string[];
 }
 
-export type Maximised = { readonly side: PaneSide; readonly plane: 'axial' | 'coronal' | 'sagittal' | null };
+export interface Maximised {
+  readonly side: PaneSide;
+  /** Null: the whole pane. */
+  readonly plane: 'axial' | 'coronal' | 'sagittal' | null;
+}
 
 const smallestZoom = 0.25;
 const largestZoom = 40;

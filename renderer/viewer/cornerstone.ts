@@ -107,7 +107,7 @@ export function viewportOf(
       presentationSizeMode: 'NONE',
     },
   };
-  return viewport as unknown as cornerstone.Viewport;
+  return viewport;
 }
 
 /** Makes an element show grey pictures. *Problems*: none; the element must be in the document. */

@@ -6,7 +6,7 @@ import type { Probe } from '../stores/probe';
 import { isSigned } from './heat';
 import { holdsPoint } from './placedStructure';
 import { valueAt } from './reformat';
-import type { Scene } from './scene';
+import { shownMap, type Scene } from './scene';
 import type { Voxels } from './voxels';
 
 const inverses = new WeakMap<Grid, Affine>();
@@ -37,7 +37,7 @@ function doseAt(scene: Scene, pointMm: Vec3): Probe['dose'] {
   return { value: known, unit: dose.source.unit, percent };
 }
 
-function mapAt({ map, study }: Scene, pointMm: Vec3, language: Language): Probe['map'] {
+function mapAt(map: Scene['map'], study: Scene['study'], pointMm: Vec3, language: Language): Probe['map'] {
   if (!map || map.overlay.volume.frameOfReference !== study.image?.frameOfReference) return null;
   const { overlay, voxels } = map;
   const value = cellValue(voxels, pointMm);
@@ -60,7 +60,7 @@ export function probeAt(scene: Scene, pointMm: Vec3, language: Language): Probe 
     pointMm,
     image: value === null ? null : { value, unit: scene.image.source.unit },
     dose: doseAt(scene, pointMm),
-    map: mapAt(scene, pointMm, language),
+    map: mapAt(scene.map ?? shownMap.value, scene.study, pointMm, language),
     inside: scene.structures.filter((placed) => holdsPoint(placed, pointMm)).map(({ structure }) => structure.name),
   };
 }

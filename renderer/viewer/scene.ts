@@ -1,3 +1,4 @@
+import { shallowRef } from 'vue';
 import type { Vec3 } from '../../shared/geometry';
 import type { StudyDetail, StructureShape } from '../../shared/study';
 import type { Overlay } from './overlay';
@@ -16,6 +17,9 @@ export interface Scene {
   /** Box of the patient's outline, where the study has one. */
   readonly bodyMm: readonly [Vec3, Vec3] | null;
 }
+
+/** The map of the Network pane, so that its value is told over the Plan pane as well. */
+export const shownMap = shallowRef<Scene['map']>(null);
 
 /** The three stacks of planes through an image. */
 export function stacksOf(grid: Parameters<typeof planeStack>[0]): Readonly<Record<PlaneName, PlaneStack>> {

@@ -7,11 +7,11 @@ import { lettersOf, positionMm, thicknessMm, type PlaneStack } from './plane';
 
 export interface ViewerWords {
   readonly language: ComputedRef<Language>;
-  t(key: ViewerKey, facts?: Facts): string;
-  w(words: Words): string;
+  readonly t: (key: ViewerKey, facts?: Facts) => string;
+  readonly w: (words: Words) => string;
   /** Where a slice lies along its normal: "S −12.5 mm", "R 16.9 mm". */
-  position(stack: PlaneStack, slice: number): string;
-  thickness(stack: PlaneStack): string;
+  readonly position: (stack: PlaneStack, slice: number) => string;
+  readonly thickness: (stack: PlaneStack) => string;
 }
 
 /** A coordinate as it is read on a view: sideways and front to back by letter, head to feet by S and sign. */
@@ -28,7 +28,7 @@ export function coordinateText(letter: string, mm: number, language: Language): 
 /** Texts of the viewer in the language that is chosen now. */
 export function useViewerWords(): ViewerWords {
   const { t, locale } = i18n.global;
-  const language = computed(() => locale.value as Language);
+  const language = computed(() => locale.value);
   return {
     language,
     t: (key, facts = {}) => t(key, facts as Record<string, unknown>),

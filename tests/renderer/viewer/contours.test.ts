@@ -9,7 +9,12 @@ import { upright } from './grids';
 
 const grid = upright([100, 100, 40], [1, 1, 2.5], [-50, -50, -50]);
 
-function circle(radius: number, z: number, [x, y]: readonly [number, number] = [0, 0], count = 720): Float64Array<ArrayBuffer> {
+function circle(
+  radius: number,
+  z: number,
+  [x, y]: readonly [number, number] = [0, 0],
+  count = 720,
+): Float64Array<ArrayBuffer> {
   const points = new Float64Array(count * 3);
   for (let n = 0; n < count; n++) {
     const angle = (2 * Math.PI * n) / count;

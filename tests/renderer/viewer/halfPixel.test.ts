@@ -61,8 +61,11 @@ describe('one voxel and its outline', () => {
       );
       const drawn = cornerstone.internal.calculateTransform({ canvas: size, image: picture.image, viewport });
       const corners = bright.map((n) => [n % columns, Math.floor(n / columns)] as const);
-      const low = drawn.transformPoint(Math.min(...corners.map(([x]) => x)), Math.min(...corners.map(([, y]) => y)));
-      const high = drawn.transformPoint(
+      const low: { x: number; y: number } = drawn.transformPoint(
+        Math.min(...corners.map(([x]) => x)),
+        Math.min(...corners.map(([, y]) => y)),
+      );
+      const high: { x: number; y: number } = drawn.transformPoint(
         Math.max(...corners.map(([x]) => x)) + 1,
         Math.max(...corners.map(([, y]) => y)) + 1,
       );
