@@ -34,7 +34,8 @@ function core(person: Person): Shape {
   const behind = curve([-150, 1 + 0.1 * fatness], [-105, 1 + 0.05 * fatness], [-60, neckFactor], [-20, 1]);
   // The shoulders of some are higher: the tables are read lower down there.
   const lift = curve([-260, shoulderUpMm], [-95, shoulderUpMm], [-60, 0]);
-  const [top, dome] = [137, 75];
+  const top = 137;
+  const dome = 75;
   return {
     low: [-300, -130, -400],
     high: [300, 215, top],
@@ -44,20 +45,22 @@ function core(person: Person): Shape {
       const front = fronts(read) * (front0(w) ? 1 : ahead(w));
       const back = backs(read) * behind(w);
       const centre = front + (back - front) * widest(w);
-      const [taper, power] = [tapers(w), powers(w)];
-      const ratio = (u: number, v: number): number => {
-        const forward = v < centre ? (centre - v) / (centre - front) : 0;
-        const a = half * (1 - taper * Math.min(forward, 1.2) ** 1.6);
-        const h = v < centre ? centre - front : back - centre;
-        return (Math.abs(u / a) ** power + Math.abs((v - centre) / h) ** power) ** (1 / power);
-      };
+      const taper = tapers(w);
+      const power = powers(w);
       const side: Section = (u, v) => {
         // Far out the exact distance is nobody's concern.
         const beyond = Math.max(Math.abs(u) - half, v - back, front - v);
         if (beyond > 24) return beyond;
-        const f = ratio(u, v);
-        const [gu, gv] = [ratio(u + 0.5, v) - f, ratio(u, v + 0.5) - f];
-        const slope = 2 * Math.hypot(gu, gv);
+        const forward = v < centre ? (centre - v) / (centre - front) : 0;
+        const a = half * (1 - taper * Math.min(forward, 1.2) ** 1.6);
+        const h = v < centre ? centre - front : back - centre;
+        const x = Math.abs(u / a) + 1e-9;
+        const y = Math.abs((v - centre) / h) + 1e-9;
+        const px = x ** power;
+        const py = y ** power;
+        const f = (px + py) ** (1 / power);
+        // First-order distance: (f − 1) / |grad f|.
+        const slope = (f / (px + py)) * Math.hypot(px / x / a, py / y / h);
         return clamp((f - 1) / Math.max(slope, 0.4 / Math.min(half, (back - front) / 2)), -200, 200);
       };
       if (w < top - dome) return side;
@@ -77,7 +80,7 @@ export function bodyOf(person: Person): Shape {
   const nose = smoothUnion(5, ellipsoid([0, -95, 12], [13, 14, 12]), ellipsoid([0, -92, 26], [8, 11, 20]));
   const lid = ellipsoid([32.5, -73, 43], [16, 14, 15]);
   const lips = ellipsoid([0, -93, -10], [22, 9, 9]);
-  return rastered(smoothUnion(4, core(person), ear, mirrored(ear), nose, lips, lid, mirrored(lid)), 3);
+  return rastered(smoothUnion(4, core(person), ear, mirrored(ear), nose, lips, lid, mirrored(lid)), 3.5);
 }
 
 /** Thickness of the fat under the skin, mm, by height. */

@@ -20,7 +20,8 @@ function lung(sign: 1 | -1, apex: number, wide: number, spine: Spine): Shape {
     at: (w) => {
       // A dome: narrow at the apex, where it leans back over the first rib.
       const t = Math.sqrt(Math.max(0, 1 - Math.max(0, (w - (apex - 120)) / 120) ** 1.7));
-      const [ru, rv] = [wide * t, 66 * t];
+      const ru = wide * t;
+      const rv = 66 * t;
       const cu = sign * (44 + (wide - 44) * t * 0.85 + 8);
       const cv = spine.cord(w) - 36 - 6 * (1 - t);
       const end = Math.max(w - apex, -length);
@@ -43,7 +44,8 @@ export function chestOf(person: Person, spine: Spine, body: Shape): Chest {
   const lungHU = -850 + 32 * random.bounded(2);
   const s = person.shoulderFactor;
   const z = -140 + up;
-  const [tilt, ribAt] = [0.62, random.between(0, 24)];
+  const tilt = 0.62;
+  const ribAt = random.between(0, 24);
   return {
     lungs: smoothUnion(0, left, right),
     paint: (canvas) => {

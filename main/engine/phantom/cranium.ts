@@ -9,6 +9,7 @@ import {
   grown,
   layer,
   mirrored,
+  rastered,
   rods,
   smoothUnion,
   tube,
@@ -50,7 +51,8 @@ function floorHeight(u: number, v: number): number {
 
 export function craniumOf(person: Person, spine: Spine, body: Shape): Cranium {
   const random = randomOf(person.seed, 'cranium');
-  const [wide, deep] = [67 * (1 + 0.02 * random.bounded(2)), 81 * (1 + 0.03 * random.bounded(2))];
+  const wide = 67 * (1 + 0.02 * random.bounded(2));
+  const deep = 81 * (1 + 0.03 * random.bounded(2));
   const vault = ellipsoid([0, 20, 62], [wide, deep, 66]);
   const eyeU = 32.5 + 1.2 * random.bounded(2);
   const eyeV = -75 + 1.5 * random.bounded(2);
@@ -61,18 +63,22 @@ export function craniumOf(person: Person, spine: Spine, body: Shape): Cranium {
   );
   const orbit = mirrored(orbitRight);
   const floorAt = (w: number) => (u: number, v: number) => 0.9 * (floorHeight(u, v) - w);
-  const cavity: Shape = without(
-    {
-      low: vault.low,
-      high: vault.high,
-      at: (w) => {
-        const [vaultAt, base] = [vault.at(w), floorAt(w)];
-        return (u, v) => Math.max(vaultAt(u, v), base(u, v));
+  const cavity = rastered(
+    without(
+      {
+        low: vault.low,
+        high: vault.high,
+        at: (w) => {
+          const vaultAt = vault.at(w);
+          const base = floorAt(w);
+          return (u, v) => Math.max(vaultAt(u, v), base(u, v));
+        },
       },
-    },
-    2.4,
-    orbit,
-    orbitRight,
+      2.4,
+      orbit,
+      orbitRight,
+    ),
+    2,
   );
   const thick = clamp(4.8 + 0.7 * random.bounded(2), 3.6, 6.5);
   const uneven = textureOf(person.seed, 'skull thickness', 24);

@@ -13,11 +13,16 @@ function line(re: Float64Array, im: Float64Array, n: number, cos: Float64Array, 
     const stride = n / (2 * half);
     for (let start = 0; start < n; start += 2 * half) {
       for (let k = 0; k < half; k++) {
-        const [c, s] = [cos[k * stride] ?? 0, sin[k * stride] ?? 0];
-        const [a, b] = [start + k, start + k + half];
-        const [rb, ib] = [re[b] ?? 0, im[b] ?? 0];
-        const [x, y] = [rb * c - ib * s, rb * s + ib * c];
-        const [ra, ia] = [re[a] ?? 0, im[a] ?? 0];
+        const c = cos[k * stride] ?? 0;
+        const s = sin[k * stride] ?? 0;
+        const a = start + k;
+        const b = start + k + half;
+        const rb = re[b] ?? 0;
+        const ib = im[b] ?? 0;
+        const x = rb * c - ib * s;
+        const y = rb * s + ib * c;
+        const ra = re[a] ?? 0;
+        const ia = im[a] ?? 0;
         re[a] = ra + x;
         im[a] = ia + y;
         re[b] = ra - x;
@@ -36,7 +41,8 @@ export function fourier2d(re: Float64Array, im: Float64Array, n: number): void {
   const cos = Float64Array.from({ length: n / 2 }, (_, k) => Math.cos((2 * Math.PI * k) / n));
   const sin = Float64Array.from({ length: n / 2 }, (_, k) => -Math.sin((2 * Math.PI * k) / n));
   for (let j = 0; j < n; j++) line(re.subarray(j * n, (j + 1) * n), im.subarray(j * n, (j + 1) * n), n, cos, sin);
-  const [columnRe, columnIm] = [new Float64Array(n), new Float64Array(n)];
+  const columnRe = new Float64Array(n);
+  const columnIm = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
       columnRe[j] = re[i + n * j] ?? 0;

@@ -31,9 +31,11 @@ const arch: readonly (readonly [number, number])[] = [[0, -84], [11, -82], [20, 
 
 /** One stretch of the jaw's body: a rounded upright plate between two points of the arch. */
 function plate(a: readonly [number, number], b: readonly [number, number], height: (v: number) => number): Shape {
-  const [du, dv] = [b[0] - a[0], b[1] - a[1]];
+  const du = b[0] - a[0];
+  const dv = b[1] - a[1];
   const long = du * du + dv * dv;
-  const [low, high] = [Math.min(height(a[1]), height(b[1])) - 13, Math.max(height(a[1]), height(b[1])) + 13];
+  const low = Math.min(height(a[1]), height(b[1])) - 13;
+  const high = Math.max(height(a[1]), height(b[1])) + 13;
   return {
     low: [Math.min(a[0], b[0]) - 7, Math.min(a[1], b[1]) - 7, low],
     high: [Math.max(a[0], b[0]) + 7, Math.max(a[1], b[1]) + 7, high],
@@ -133,7 +135,8 @@ export function jawOf(person: Person): Jaw {
         };
         overShape(canvas, reach, 0, (index, u, v, w, d) => {
           if (d > 0) return;
-          const [x, y] = [u - crown[0], v - crown[1]];
+          const x = u - crown[0];
+          const y = v - crown[1];
           const r = Math.hypot(x, y);
           if (r < 3) return;
           const fade = Math.exp(-r / 38) * (1 - (Math.abs(w - crown[2]) / 5) ** 2);

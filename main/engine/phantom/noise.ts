@@ -28,7 +28,8 @@ export function noisePlanes(
   cutoffPerMm: number,
   normal: () => number,
 ): readonly [Float32Array, Float32Array] {
-  const [re, im] = [new Float64Array(n * n), new Float64Array(n * n)];
+  const re = new Float64Array(n * n);
+  const im = new Float64Array(n * n);
   for (let j = 0; j < n; j++) {
     const fy = (j < n / 2 ? j : j - n) / (n * pixelMm);
     for (let i = 0; i < n; i++) {
@@ -72,11 +73,13 @@ export async function addNoise(
   const stored = new Int16Array(values.length);
   const streaks = new Float32Array(size[1]);
   // Neighbouring slices share projections: a third of the next slice's noise is in this one.
-  const [own, next] = [0.95, 0.312];
+  const own = 0.95;
+  const next = 0.312;
   for (let k = 0; k < size[2]; k++) {
     const { w } = posture(zero[2] + k * spacing[2]);
     const sd = scanner.noiseHU * thickness(w);
-    const [here, after] = [plane(k), plane(k + 1)];
+    const here = plane(k);
+    const after = plane(k + 1);
     const streak = clamp((-88 - w) / 30, 0, 1) * 0.55 * scanner.noiseHU;
     for (let j = 0; j < size[1]; j++) streaks[j] = streak * random.normal();
     for (let j = 0; j < size[1]; j++) {

@@ -25,7 +25,8 @@ export function ellipsoid(c: Vec3, r: Vec3): Shape {
     at: (w) => {
       const across = ((w - c[2]) / r[2]) ** 2;
       return (u, v) => {
-        const [du, dv] = [(u - c[0]) / r[0], (v - c[1]) / r[1]];
+        const du = (u - c[0]) / r[0];
+        const dv = (v - c[1]) / r[1];
         return (Math.sqrt(du * du + dv * dv + across) - 1) * least;
       };
     },
@@ -44,10 +45,13 @@ export function capsule(p: Vec3, q: Vec3, r: number, r2 = r): Shape {
     at: (w) => {
       const dw = w - p[2];
       return (u, v) => {
-        const [du, dv] = [u - p[0], v - p[1]];
+        const du = u - p[0];
+        const dv = v - p[1];
         let t = (du * d[0] + dv * d[1] + dw * d[2]) / dd;
         t = t < 0 ? 0 : t > 1 ? 1 : t;
-        const [x, y, z] = [du - t * d[0], dv - t * d[1], dw - t * d[2]];
+        const x = du - t * d[0];
+        const y = dv - t * d[1];
+        const z = dw - t * d[2];
         return Math.sqrt(x * x + y * y + z * z) - (r + t * (r2 - r));
       };
     },
@@ -68,7 +72,10 @@ export interface TubeAxis {
 
 /** An ellipse swept along w; its ends are rounded off over `round` mm. `turn` turns the ellipse in its plane (radians). */
 export function tube(from: number, to: number, axis: TubeAxis, round = 0, turn = 0): Shape {
-  let [lowU, highU, lowV, highV] = [1e3, -1e3, 1e3, -1e3];
+  let lowU = 1e3;
+  let highU = -1e3;
+  let lowV = 1e3;
+  let highV = -1e3;
   for (let i = 0; i <= 40; i++) {
     const w = from + ((to - from) * i) / 40;
     const reach = turn === 0 ? null : Math.max(axis.ru(w), axis.rv(w));
@@ -77,7 +84,8 @@ export function tube(from: number, to: number, axis: TubeAxis, round = 0, turn =
     lowV = Math.min(lowV, axis.v(w) - (reach ?? axis.rv(w)));
     highV = Math.max(highV, axis.v(w) + (reach ?? axis.rv(w)));
   }
-  const [c, s] = [Math.cos(turn), Math.sin(turn)];
+  const c = Math.cos(turn);
+  const s = Math.sin(turn);
   return {
     low: [lowU - 1, lowV - 1, from],
     high: [highU + 1, highV + 1, to],
@@ -85,11 +93,16 @@ export function tube(from: number, to: number, axis: TubeAxis, round = 0, turn =
       const end = Math.max(from - w, w - to);
       const inward = Math.min(1, Math.max(0, -end / Math.max(round, 1e-6)));
       const taper = round > 0 ? Math.sqrt(Math.max(0.02, 1 - (1 - inward) ** 2)) : 1;
-      const [cu, cv, ru, rv] = [axis.u(w), axis.v(w), axis.ru(w) * taper, axis.rv(w) * taper];
+      const cu = axis.u(w);
+      const cv = axis.v(w);
+      const ru = axis.ru(w) * taper;
+      const rv = axis.rv(w) * taper;
       const least = Math.min(ru, rv);
       return (u, v) => {
-        const [x, y] = [u - cu, v - cv];
-        const [du, dv] = [(c * x + s * y) / ru, (c * y - s * x) / rv];
+        const x = u - cu;
+        const y = v - cv;
+        const du = (c * x + s * y) / ru;
+        const dv = (c * y - s * x) / rv;
         const d = (Math.sqrt(du * du + dv * dv) - 1) * least;
         return d > end ? d : end;
       };
@@ -230,7 +243,8 @@ export function mirrored(shape: Shape): Shape {
  * again. The raster then *is* the body: every later question gets the same answer.
  */
 export function rastered(shape: Shape, step: number): Shape {
-  const [u0, v0] = [shape.low[0] - 14, shape.low[1] - 14];
+  const u0 = shape.low[0] - 14;
+  const v0 = shape.low[1] - 14;
   const nu = Math.ceil((shape.high[0] + 14 - u0) / step) + 1;
   const nv = Math.ceil((shape.high[1] + 14 - v0) / step) + 1;
   const sections = new Map<number, Section>();
@@ -248,8 +262,10 @@ export function rastered(shape: Shape, step: number): Shape {
       const read: Section = (u, v) => {
         const x = Math.min(nu - 1.001, Math.max(0, (u - u0) / step));
         const y = Math.min(nv - 1.001, Math.max(0, (v - v0) / step));
-        const [i, j] = [Math.floor(x), Math.floor(y)];
-        const [fx, fy] = [x - i, y - j];
+        const i = Math.floor(x);
+        const j = Math.floor(y);
+        const fx = x - i;
+        const fy = y - j;
         const at = i + nu * j;
         const above = (values[at] ?? 0) * (1 - fx) + (values[at + 1] ?? 0) * fx;
         const below = (values[at + nu] ?? 0) * (1 - fx) + (values[at + nu + 1] ?? 0) * fx;

@@ -40,7 +40,8 @@ function drum(centre: number, h: number, u: number, v: Curve, ru: number, rv: nu
     low: [u - ru, v(centre) - rv - reach, centre - h],
     high: [u + ru, v(centre) + rv + reach, centre + h],
     at: (w) => {
-      const [up, middle] = [Math.abs(w - centre) - h + 1.5, v(w)];
+      const up = Math.abs(w - centre) - h + 1.5;
+      const middle = v(w);
       return (x, y) => {
         const q =
           (Math.abs((x - u) / ru) ** squareness + Math.abs((y - middle) / rv) ** squareness) ** (1 / squareness);
@@ -54,10 +55,12 @@ function drum(centre: number, h: number, u: number, v: Curve, ru: number, rv: nu
 function subaxial(name: string, centre: number, pitch: number, c: Curve): Vertebra {
   const h = pitch / 2 - 2.1;
   const thoracic = centre < -120;
-  const [rv, ru] = [bodyDepth(centre), bodyWidth(centre)];
+  const rv = bodyDepth(centre);
+  const ru = bodyWidth(centre);
   const middle: Curve = (w) => c(w) - gapBehindBody(w) - rv;
   const body = drum(centre, h, 0, middle, ru, rv);
-  const [cc, reach] = [c(centre), reachBehind(centre)];
+  const cc = c(centre);
+  const reach = reachBehind(centre);
   const droop = thoracic ? 16 : centre < -100 ? 8 : 3;
   const pillarU = thoracic ? 17 : 20.5;
   const side = smoothUnion(
@@ -117,7 +120,8 @@ export function spineOf(person: Person): Spine {
   const step = 17.8 + 0.8 * random.bounded(2);
   const levels: Vertebra[] = [atlas(cord), axis(cord)];
   const names = ['C3', 'C4', 'C5', 'C6', 'C7', 'T1', 'T2', 'T3', 'T4', 'T5', 'T6'];
-  let [centre, here] = [-29.5, step];
+  let centre = -29.5;
+  let here = step;
   for (const [i, name] of names.entries()) {
     here = step * (1 + 0.035 * Math.max(0, i - 3));
     centre -= here / 2;
@@ -129,7 +133,8 @@ export function spineOf(person: Person): Spine {
   const canal = tube(-300, 9, { u: () => 0, v: cord, ru: round, rv: deep });
   const vertebrae = without(smoothUnion(0, ...levels.map(({ shape }) => shape)), 0, canal);
 
-  const [cordTop, cordBottom] = [5 + 3.5 * random.bounded(2), -179 + 20 * random.bounded(2)];
+  const cordTop = 5 + 3.5 * random.bounded(2);
+  const cordBottom = -179 + 20 * random.bounded(2);
   const thick = 1 + 0.14 * random.bounded(2);
   const swell = curve([-180, 6], [-130, 6.2], [-105, 7.1], [-80, 7.2], [-50, 6.6], [10, 6.8]);
   const spinalCord = tube(cordBottom, cordTop, {

@@ -57,7 +57,8 @@ export function targetsOf(
       },
       6,
     );
-  const [near, other] = [chain(side), chain(-side as 1 | -1)];
+  const near = chain(side);
+  const other = chain(-side as 1 | -1);
   const nodes = smoothUnion(2, near, other);
   const around = grown(gross, 4 + 2 * Math.abs(random.bounded(2)));
   const cut: Shape = { low: [-200, -200, -108], high: [200, 200, 60], at: (w) => () => Math.max(-108 - w, w - 60) };

@@ -16,13 +16,16 @@ export const gantryAngles = [0, 40, 80, 120, 160, 200, 240, 280, 320] as const;
 
 export function beamAt(gantryDegrees: number): Beam {
   const angle = (gantryDegrees * Math.PI) / 180;
-  const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
+  const sin = Math.sin(angle);
+  const cos = Math.cos(angle);
   return { gantryDegrees, along: [-sin, cos, 0], across: [cos, sin, 0] };
 }
 
 /** Where a ray crosses the isocentre plane: across, up (mm there), and how far behind that plane the point lies (mm). */
 export function projected(beam: Beam, isocentre: Vec3, x: number, y: number, z: number): Vec3 {
-  const [dx, dy, dz] = [x - isocentre[0], y - isocentre[1], z - isocentre[2]];
+  const dx = x - isocentre[0];
+  const dy = y - isocentre[1];
+  const dz = z - isocentre[2];
   const behind = dx * beam.along[0] + dy * beam.along[1];
   const magnified = sourceAxisMm / (sourceAxisMm + behind);
   return [(dx * beam.across[0] + dy * beam.across[1]) * magnified, dz * magnified, behind];

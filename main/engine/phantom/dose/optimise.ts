@@ -21,7 +21,8 @@ function forward(rays: Rays, shape: FluenceShape, fluences: readonly Float32Arra
     for (let r = 0, at = b; r < dose.length; r++, at += beams) {
       const q = bixel[at] ?? -1;
       if (q < 0) continue;
-      const [x, y] = [fractionU[at] ?? 0, fractionV[at] ?? 0];
+      const x = fractionU[at] ?? 0;
+      const y = fractionV[at] ?? 0;
       const low = (f[q] ?? 0) * (1 - x) + (f[q + 1] ?? 0) * x;
       const high = (f[q + shape.nu] ?? 0) * (1 - x) + (f[q + shape.nu + 1] ?? 0) * x;
       dose[r] = (dose[r] ?? 0) + (factor[at] ?? 0) * (low * (1 - y) + high * y);
@@ -37,7 +38,8 @@ function backward(rays: Rays, shape: FluenceShape, residual: Float32Array, b: nu
     const q = bixel[at] ?? -1;
     const value = (residual[r] ?? 0) * (factor[at] ?? 0);
     if (q < 0 || value === 0) continue;
-    const [x, y] = [fractionU[at] ?? 0, fractionV[at] ?? 0];
+    const x = fractionU[at] ?? 0;
+    const y = fractionV[at] ?? 0;
     out[q] = (out[q] ?? 0) + value * (1 - x) * (1 - y);
     out[q + 1] = (out[q + 1] ?? 0) + value * x * (1 - y);
     out[q + shape.nu] = (out[q + shape.nu] ?? 0) + value * (1 - x) * y;
@@ -66,14 +68,17 @@ export async function optimise(
   const fluences = open.map((mask) => Float32Array.from(mask, (is) => 5 * is));
   const momenta = open.map((mask) => new Float32Array(mask.length));
   const one = forward(rays, shape, open.map((mask) => blur(Float32Array.from(mask)))); // prettier-ignore
-  const [residual, curvature] = [new Float32Array(n), new Float32Array(n)];
+  const residual = new Float32Array(n);
+  const curvature = new Float32Array(n);
   const steps = 45;
   for (let step = 0; step < steps; step++) {
     const dose = forward(rays, shape, fluences.map(blur));
     for (let r = 0; r < n; r++) {
       const voxel = rays.voxels[r] ?? 0;
-      const [d, level] = [dose[r] ?? 0, goals.level[voxel] ?? 0];
-      let [weight, miss] = [1, 0];
+      const d = dose[r] ?? 0;
+      const level = goals.level[voxel] ?? 0;
+      let weight = 1;
+      let miss = 0;
       if (level > 0) {
         const highest = level === 70 ? 73 : Math.min(evenness * level, 74);
         [weight, miss] =

@@ -39,20 +39,24 @@ function boxed(mask: Uint8Array, grid: Grid): readonly [Uint8Array, Grid] {
   if (extent === null) return [mask, grid];
   const [stepI, stepJ, stepK] = stepsOf(grid.affine);
   const [nx, ny] = grid.size;
-  const [first, last] = [extent.low[2], extent.high[2]];
+  const first = extent.low[2];
+  const last = extent.high[2];
   const affine = affineOf(stepI, stepJ, stepK, applyAffine(grid.affine, [0, 0, first]));
   return [mask.subarray(nx * ny * first, nx * ny * (last + 1)), { size: [nx, ny, last - first + 1], affine }];
 }
 
 /** A mask at the centres of a coarser grid: the fine voxel that each falls in. */
 function sampledAt(mask: Uint8Array, fine: Grid, coarse: Grid): Uint8Array {
-  const [spacing, step] = [spacingOf(fine.affine), spacingOf(coarse.affine)];
+  const spacing = spacingOf(fine.affine);
+  const step = spacingOf(coarse.affine);
   const at = (axis: 0 | 1 | 2): Int32Array =>
     Int32Array.from({ length: coarse.size[axis] }, (_, n) => {
       const mm = (coarse.affine[3 + 4 * axis] ?? 0) + n * step[axis] - (fine.affine[3 + 4 * axis] ?? 0);
       return Math.min(fine.size[axis] - 1, Math.max(0, Math.round(mm / spacing[axis])));
     });
-  const [is, js, ks] = [at(0), at(1), at(2)];
+  const is = at(0);
+  const js = at(1);
+  const ks = at(2);
   const out = new Uint8Array(coarse.size[0] * coarse.size[1] * coarse.size[2]);
   let index = 0;
   for (const k of ks) {
@@ -67,7 +71,8 @@ function sampledAt(mask: Uint8Array, fine: Grid, coarse: Grid): Uint8Array {
 /** Densities of the body on a coarse grid, each the mean of the fine voxels around its centre. */
 function densitiesOf({ grid, values }: Volume<Int16Array>, body: Uint8Array, coarse: Grid): Densities {
   const [nx, ny] = grid.size;
-  const [spacing, step] = [spacingOf(grid.affine), spacingOf(coarse.affine)];
+  const spacing = spacingOf(grid.affine);
+  const step = spacingOf(coarse.affine);
   const zero: Vec3 = [coarse.affine[3], coarse.affine[7], coarse.affine[11]];
   const sums = new Float32Array(coarse.size[0] * coarse.size[1] * coarse.size[2]);
   const counts = new Uint16Array(sums.length);
@@ -104,7 +109,8 @@ export async function planDose({ ct, masks, levels, evenness, pause }: PlanWish)
     const mask = masks[name] ?? new Uint8Array(0);
     for (let index = 0; index < mask.length; index++) if (mask[index] === 1) target[index] = 1;
   }
-  const [outline, aimed] = [extentOf(body, ct.grid.size), extentOf(target, ct.grid.size)];
+  const outline = extentOf(body, ct.grid.size);
+  const aimed = extentOf(target, ct.grid.size);
   if (outline === null || aimed === null) throw new Error('a plan needs a body and a target');
   const centre = applyAffine(ct.grid.affine, aimed.mean);
   const isocentre: Vec3 = [
@@ -145,7 +151,8 @@ export async function planDose({ ct, masks, levels, evenness, pause }: PlanWish)
   await pause(0.1);
 
   // Beyond the targets and their penumbra nothing is open.
-  const [low, high] = [applyAffine(ct.grid.affine, aimed.low), applyAffine(ct.grid.affine, aimed.high)];
+  const low = applyAffine(ct.grid.affine, aimed.low);
+  const high = applyAffine(ct.grid.affine, aimed.high);
   const reachMm =
     1.15 *
       Math.max(
@@ -230,8 +237,10 @@ function aim(
     const water = waterDepth(densities, beam, isocentre, point);
     depth[voxel] = water;
     const at = r * rays.beams + b;
-    const [x, y] = [(u - shape.u0) / shape.stepU, (v - shape.v0) / shape.stepV];
-    const [i, j] = [Math.floor(x), Math.floor(y)];
+    const x = (u - shape.u0) / shape.stepU;
+    const y = (v - shape.v0) / shape.stepV;
+    const i = Math.floor(x);
+    const j = Math.floor(y);
     if (i < 0 || j < 0 || i >= shape.nu - 1 || j >= shape.nv - 1) {
       rays.bixel[at] = -1;
       continue;
@@ -265,11 +274,13 @@ async function doseOn(
   pause: (share: number) => Promise<void>,
 ): Promise<Float32Array> {
   const [nx, ny, nz] = grid.size;
-  const [step, wide] = [spacingOf(grid.affine), spacingOf(coarse.affine)];
+  const step = spacingOf(grid.affine);
+  const wide = spacingOf(coarse.affine);
   const dose = new Float32Array(nx * ny * nz);
   const [cx, cy, cz] = coarse.size;
   for (const [b, beam] of beams.entries()) {
-    const [fluence, depth] = [fluences[b] ?? new Float32Array(0), depths[b] ?? new Float32Array(0)];
+    const fluence = fluences[b] ?? new Float32Array(0);
+    const depth = depths[b] ?? new Float32Array(0);
     for (let k = 0; k < nz; k++) {
       const z = grid.affine[11] + k * step[2];
       const ck = Math.min(cz - 1, Math.max(0, Math.round((z - coarse.affine[11]) / wide[2])));
@@ -282,18 +293,22 @@ async function doseOn(
           if (body[index] === 0) continue;
           const x = grid.affine[3] + i * step[0];
           const [u, v, behind] = projected(beam, isocentre, x, y, z);
-          const [p, q] = [(u - shape.u0) / shape.stepU, (v - shape.v0) / shape.stepV];
-          const [p0, q0] = [Math.floor(p), Math.floor(q)];
+          const p = (u - shape.u0) / shape.stepU;
+          const q = (v - shape.v0) / shape.stepV;
+          const p0 = Math.floor(p);
+          const q0 = Math.floor(q);
           if (p0 < 0 || q0 < 0 || p0 >= shape.nu - 1 || q0 >= shape.nv - 1) continue;
           const at = p0 + shape.nu * q0;
-          const [fu, fv] = [p - p0, q - q0];
+          const fu = p - p0;
+          const fv = q - q0;
           const low = (fluence[at] ?? 0) * (1 - fu) + (fluence[at + 1] ?? 0) * fu;
           const high = (fluence[at + shape.nu] ?? 0) * (1 - fu) + (fluence[at + shape.nu + 1] ?? 0) * fu;
           const flow = low * (1 - fv) + high * fv;
           if (flow <= 0) continue;
           const fi = Math.min(cx - 1.001, Math.max(0, (x - coarse.affine[3]) / wide[0]));
           const i0 = Math.floor(fi);
-          const [a, c] = [fi - i0, fj - j0];
+          const a = fi - i0;
+          const c = fj - j0;
           const base = i0 + cx * (j0 + cy * ck);
           const above = (depth[base] ?? 0) * (1 - a) + (depth[base + 1] ?? 0) * a;
           const below = (depth[base + cx] ?? 0) * (1 - a) + (depth[base + cx + 1] ?? 0) * a;
@@ -307,12 +322,17 @@ async function doseOn(
 }
 
 function fieldOf(gantryDegrees: number, shape: FluenceShape, open: Uint8Array): Field {
-  let [x0, x1, y0, y1] = [1e3, -1e3, 1e3, -1e3];
+  let x0 = 1e3;
+  let x1 = -1e3;
+  let y0 = 1e3;
+  let y1 = -1e3;
   for (let q = 0; q < open.length; q++) {
     if (open[q] === 0) continue;
-    const [u, v] = [shape.u0 + (q % shape.nu) * shape.stepU, shape.v0 + Math.floor(q / shape.nu) * shape.stepV];
+    const u = shape.u0 + (q % shape.nu) * shape.stepU;
+    const v = shape.v0 + Math.floor(q / shape.nu) * shape.stepV;
     [x0, x1, y0, y1] = [Math.min(x0, u), Math.max(x1, u), Math.min(y0, v), Math.max(y1, v)];
   }
-  const [halfU, halfV] = [shape.stepU / 2, shape.stepV / 2];
+  const halfU = shape.stepU / 2;
+  const halfV = shape.stepV / 2;
   return { gantryDegrees, x: [x0 - halfU, x1 + halfU], y: [y0 - halfV, y1 + halfV] };
 }
