@@ -7,6 +7,7 @@ import { engineProblems } from './engine';
 import { filesProblems } from './files';
 import { jobProblems } from './job';
 import { networkProblems } from './network';
+import { openkbpProblems } from './openkbp';
 import { recipeProblems } from './recipe';
 import { resultProblems } from './result';
 import { studyProblems } from './study';
@@ -15,6 +16,7 @@ const problems = {
   ...filesProblems,
   ...dicomProblems,
   ...studyProblems,
+  ...openkbpProblems,
   ...recipeProblems,
   ...networkProblems,
   ...analysisProblems,
