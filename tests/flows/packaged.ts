@@ -21,7 +21,6 @@ export interface PackagedWords {
   /** Folders and networks to open, as on the command line. */
   readonly open?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  readonly size?: { readonly width: number; readonly height: number };
 }
 
 const startMs = 60_000;
@@ -36,13 +35,12 @@ export function packagedFolder(): string | null {
  * Starts the executable of the package itself: its inspect fuse is off, so Playwright comes in by Chromium's own port.
  * As root Chromium's sandbox cannot start and is left out; as anybody else it is on.
  */
-export async function startPackaged({ open = [], env = {}, size }: PackagedWords = {}): Promise<Packaged> {
+export async function startPackaged({ open = [], env = {} }: PackagedWords = {}): Promise<Packaged> {
   const folder = packagedFolder();
   if (folder === null) throw new Error('ISOLENS_APP names no packaged application');
   const userData = mkdtempSync(join(tmpdir(), 'isolens-window-'));
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const sized = size ? [`--window-size=${String(size.width)},${String(size.height)}`] : [];
-  const words = [...asRoot, ...sized, '--remote-debugging-port=0', `--user-data-dir=${userData}`, ...open];
+  const words = [...asRoot, '--remote-debugging-port=0', `--user-data-dir=${userData}`, ...open];
   const child = spawn(join(folder, 'isolens-window'), words, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...env },
