@@ -4,4 +4,4 @@ import { occlusion } from './occlusion/occlusion';
 import { predict } from './predict/predict';
 
 /** Every analysis that can run. Adding one touches its folder and this line. */
-export const analyses: readonly Analysis[] = [predict as Analysis, maps as Analysis, occlusion as Analysis];
+export const analyses: readonly Analysis[] = [predict, maps, occlusion];

@@ -64,7 +64,7 @@ export function writtenNetwork(
       { name: 'x', op: 'input', inputs: [], attributes: {}, weights: [], outputShape: free(inputShape) },
       ...nodes.map((node) => ({
         name: node.name,
-        op: node.op ?? 'written',
+        op: node.op ?? 'unknown',
         inputs: node.inputs,
         attributes: node.activation ? { activation: node.activation } : {},
         weights: node.weights ?? [],
@@ -84,7 +84,7 @@ export function writtenNetwork(
       network: { name: 'written', format: 'keras3', sha256: '', parameters: 0, inputs: [], outputs: [] },
       nodes: nodes.map((node) => ({
         name: node.name,
-        op: node.op ?? 'written',
+        op: node.op ?? 'unknown',
         inputs: [...node.inputs],
         outputShape: free(node.shape),
         parameters: 0,

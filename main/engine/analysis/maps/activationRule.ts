@@ -80,7 +80,20 @@ export function activationRuleOf(activation: Activation): ActivationRule {
       return { ...linear, kind: 'bounded', flatBelow: -0.98, flatAbove: 0.98 };
     case 'hardTanh':
       return { ...linear, kind: 'bounded', flatBelow: -1, flatAbove: 1 };
-    default:
+    case 'linear':
+    case 'softmax':
+    case 'logSoftmax':
+    case 'softsign':
+    case 'mish':
+    case 'exponential':
+    case 'hardSilu':
+    case 'tanhShrink':
+    case 'squareplus':
+    case 'sparsePlus':
+    case 'logSigmoid':
+    case 'softShrink':
+    case 'hardShrink':
+    case 'threshold':
       return linear;
   }
 }

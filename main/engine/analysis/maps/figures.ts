@@ -9,7 +9,10 @@ import { statusOf, type Thresholds } from './status';
 export interface WeightEvidence {
   readonly certified: readonly boolean[] | null;
   readonly used: readonly number[] | null;
-  causeOf(channel: number, preMaxWithoutBias: number | null): DeathCause | null;
+  /** The node whose channels the filters read. */
+  readonly reads: string;
+  /** `deadInputs`: channels that the filters read which were zero everywhere. */
+  causeOf(channel: number, preMax: number | null, deadInputs: readonly boolean[] | null): DeathCause | null;
 }
 
 const finite = (value: number | null): number | null => (value !== null && Number.isFinite(value) ? value : null);
@@ -25,6 +28,7 @@ export function channelFigures(
   rule: ActivationRule,
   evidence: WeightEvidence,
   thresholds: Thresholds,
+  deadInputs: readonly boolean[] | null = null,
 ): ChannelFigures[] {
   const count = layers[0]?.layer.channels.length ?? 0;
   const patients = new Set(layers.map(({ patient }) => patient)).size;
@@ -54,8 +58,8 @@ export function channelFigures(
       status,
       bound95: channel.silentShare === 1 ? silentBound95(patients) : null,
       certified,
-      cause: dead.has(status) ? evidence.causeOf(c, preMax) : null,
-      used: evidence.used?.[c] ?? null,
+      cause: dead.has(status) ? evidence.causeOf(c, preMax, deadInputs) : null,
+      used: finite(evidence.used?.[c] ?? null),
       notFinite: channel.notFinite,
       margin: preMax !== null ? finite(preMax / layerPreSd) : null,
       meanOffset: pre ? finite(pre.mean / populationSd(pre)) : null,

@@ -38,17 +38,24 @@ function layersOf(
   thresholds: Thresholds,
 ): LayerFigures[] {
   const activations = new Map(context.network.description.nodes.map(({ name, activation }) => [name, activation]));
+  const zero = new Map<string, readonly boolean[]>();
   return nodes.map((node): LayerFigures => {
     const layers = kept.flatMap(({ patient, layers: own }): LayerOfPatient[] => {
       const layer = own.find((candidate) => candidate.node === node.name);
       return layer ? [{ patient, layer }] : [];
     });
-    const own = evidence.get(node.name) ?? { certified: null, used: null, causeOf: () => null };
+    const own = evidence.get(node.name) ?? { certified: null, used: null, reads: '', causeOf: () => null };
+    const rule = activationRuleOf(activationOf(node));
+    const channels = channelFigures(layers, rule, own, thresholds, zero.get(own.reads) ?? null);
+    zero.set(
+      node.name,
+      channels.map(({ min, max }) => min === 0 && max === 0),
+    );
     return {
       node: node.name,
       activation: activations.get(node.name) ?? null,
       filters: filtersOf(context.network.graph, node),
-      channels: channelFigures(layers, activationRuleOf(activationOf(node)), own, thresholds),
+      channels,
     };
   });
 }
@@ -125,7 +132,7 @@ export const maps: Analysis<MapsParameters> = {
     const patients = new Set(kept.map(({ patient }) => patient)).size;
     const layers = kept.length === 0 ? [] : layersOf(context, kept, nodes, evidence, parameters);
     const looser = kept.length === 0 ? [] : layersOf(context, kept, nodes, evidence, otherThresholds(parameters));
-    const unfinished = parts.some(({ partial }) => partial === true) || parts.length < context.inputCount;
+    const unfinished = parts.some(({ partial }) => partial === true);
     return {
       summary: { patients, inputs: kept.length, certificateBox: box.from, layers },
       verdict: mapsVerdict(layers, looser, patients, unfinished),

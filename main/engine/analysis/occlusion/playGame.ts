@@ -48,40 +48,68 @@ export interface GameSetting {
 /** Passes of a game, in batch entries. */
 export const gamePasses = (entries: number, shifts: number): number => (1 + 7 * gameFills.length + shifts) * entries;
 
-/** The hidden mask of one channel of the stack: neighbour planes hide what lies in them, the outermost plane standing for those beyond. */
-function channelMask(hidden: Uint8Array, entries: number, offset: number): Uint8Array {
-  if (offset === 0 || entries === 1) return hidden;
-  const size = hidden.length / entries;
-  const shifted = new Uint8Array(hidden.length);
+/** A map of the stack as one channel sees it: neighbour planes show what lies in them, the outermost plane standing for those beyond. */
+function shiftedPlanes(map: Uint8Array, entries: number, offset: number): Uint8Array {
+  if (offset === 0 || entries === 1) return map;
+  const size = map.length / entries;
+  const shifted = new Uint8Array(map.length);
   for (let entry = 0; entry < entries; entry++) {
     const from = Math.min(entries - 1, Math.max(0, entry + offset));
-    shifted.set(hidden.subarray(from * size, (from + 1) * size), entry * size);
+    shifted.set(map.subarray(from * size, (from + 1) * size), entry * size);
   }
   return shifted;
 }
 
-/** The input with every voxel of the mask (network order) hidden, one filling made ready for all of its images. */
-function hidingWith(setting: GameSetting, fill: Fill): (hidden: Uint8Array) => PreparedInput {
-  const { prepared } = setting;
+/** The input with regions hidden by one filling. */
+interface Hiding {
+  /** Only the players of the mask kept. */
+  coalition(kept: number): PreparedInput;
+  /** One region hidden (network order), all else as it is. */
+  region(hidden: Uint8Array): PreparedInput;
+}
+
+/**
+ * Each player is filled from what lies around itself, whoever else is hidden: so the part of a network that only adds is exact, and no player
+ * is blamed for the filling of another.
+ */
+function hidingWith(setting: GameSetting, fill: Fill): Hiding {
+  const { prepared, players } = setting;
   const count = prepared.array.shape.at(-1) ?? 1;
   const entries = prepared.array.shape[0] ?? 1;
-  const window = entries > 1 || prepared.dims === 2 ? [0, ...setting.window] : setting.window;
+  const window = prepared.dims === 2 ? [0, ...setting.window] : setting.window;
   const channels = hiddenChannels(prepared, setting.channels).map(({ channel, absent }) => {
     const image = channelImage(prepared, null, channel, setting.stackMm);
     const stacked = image.sizes.length === window.length ? image : { ...image, sizes: [1, ...image.sizes] };
     const ready: PreparedFill | null = absent === null ? fill.prepare(stacked, { window, seed: setting.seed }) : null;
     const offset = Math.floor(channel / setting.recipeChannels) - setting.context;
-    return { channel, absent, ready, offset };
-  });
-  return (hidden) => {
-    const values = Float32Array.from(prepared.array.values);
-    for (const { channel, absent, ready, offset } of channels) {
-      const mask = channelMask(hidden, entries, offset);
-      const filled = ready?.region(mask);
-      for (let v = 0; v < mask.length; v++)
-        if (mask[v] === 1) values[v * count + channel] = filled?.[v] ?? absent ?? NaN;
+    const owner = shiftedPlanes(players.of, entries, offset);
+    const filled = new Float32Array(owner.length).fill(absent ?? NaN);
+    for (const player of ready ? [1, 2, 4] : []) {
+      const own = ready?.region(owner.map((p) => (p === player ? 1 : 0)));
+      for (let v = 0; v < owner.length; v++) if (owner[v] === player) filled[v] = own?.[v] ?? NaN;
     }
+    return { channel, absent, ready, offset, owner, filled };
+  });
+  const changed = (change: (values: Float32Array, of: (typeof channels)[number]) => void): PreparedInput => {
+    const values = Float32Array.from(prepared.array.values);
+    for (const channel of channels) change(values, channel);
     return { ...prepared, array: { ...prepared.array, values } };
+  };
+  return {
+    coalition: (kept) =>
+      changed((values, { channel, owner, filled }) => {
+        for (let v = 0; v < owner.length; v++) {
+          if (((owner[v] ?? 0) & kept) === 0) values[v * count + channel] = filled[v] ?? NaN;
+        }
+      }),
+    region: (hidden) =>
+      changed((values, { channel, ready, absent, offset }) => {
+        const mask = shiftedPlanes(hidden, entries, offset);
+        const own = ready?.region(mask);
+        for (let v = 0; v < mask.length; v++) {
+          if (mask[v] === 1) values[v * count + channel] = own?.[v] ?? absent ?? NaN;
+        }
+      }),
   };
 }
 
@@ -94,7 +122,7 @@ export interface GameOutcome {
 
 /** Plays all coalitions with the three fillings, and, where asked, hides shifted copies of the structure. Yields the share done. */
 export async function* playGame(setting: GameSetting, floor: number): AsyncGenerator<Step, GameOutcome> {
-  const { network, prepared, reader, players, memoryBytes, signal } = setting;
+  const { network, prepared, reader, memoryBytes, signal } = setting;
   const worthOf = async (input: PreparedInput): Promise<number> =>
     (await readIntact(network, input, reader, memoryBytes, signal)).baseline;
   const total = 1 + 7 * gameFills.length + setting.shifts;
@@ -106,7 +134,7 @@ export async function* playGame(setting: GameSetting, floor: number): AsyncGener
     const hide = hidingWith(setting, fill);
     const worth: number[] = [];
     for (let kept = 0; kept < 7; kept++) {
-      worth.push(await worthOf(hide(players.of.map((player) => (player & kept ? 0 : 1)))));
+      worth.push(await worthOf(hide.coalition(kept)));
       passes += 1;
       yield { kind: 'progress', done: passes / total, stage: 'structure or surroundings' };
     }
@@ -116,7 +144,7 @@ export async function* playGame(setting: GameSetting, floor: number): AsyncGener
     if (n === 0 && setting.shifts > 0) {
       const others: number[] = [];
       for (const hidden of shiftedMasks(setting)) {
-        others.push((all - (await worthOf(hide(hidden)))) / (all - (worth[0] ?? NaN)));
+        others.push((all - (await worthOf(hide.region(hidden)))) / (all - (worth[0] ?? NaN)));
         passes += 1;
         yield { kind: 'progress', done: passes / total, stage: 'structure or surroundings' };
       }
@@ -134,8 +162,8 @@ const mostTries = 4000;
  * *Source* methods §1.4, null by shifts.
  */
 export function* shiftedMasks({ prepared, players, shifts, seed }: GameSetting): Generator<Uint8Array> {
-  const { grid, toTensor } = prepared;
-  if (!grid || !toTensor) return;
+  const { grid } = prepared;
+  if (!grid) return;
   const { size } = grid;
   const at: (readonly [number, number, number])[] = [];
   const body: number[] = [];
@@ -163,7 +191,7 @@ export function* shiftedMasks({ prepared, players, shifts, seed }: GameSetting):
     }
     if (inBody < 0.95 * at.length) continue;
     found += 1;
-    yield toTensor(moved);
+    if (prepared.toTensor) yield prepared.toTensor(moved);
   }
 }
 

@@ -34,7 +34,7 @@ function bootstrapMean(values: readonly number[], seed: number): readonly [numbe
   const means = new Float64Array(draws);
   for (let draw = 0; draw < draws; draw += 1) {
     let sum = 0;
-    for (let i = 0; i < values.length; i += 1) sum += values[uniformInt(generator, 0, values.length - 1)] ?? NaN;
+    for (const _ of values) sum += values[uniformInt(generator, 0, values.length - 1)] ?? NaN;
     means[draw] = sum / values.length;
   }
   means.sort();
