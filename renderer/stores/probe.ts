@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { shallowRef } from 'vue';
+import { ref, shallowRef } from 'vue';
 import type { Vec3 } from '../../shared/geometry';
 
 /** What the point under the cursor is worth. Null fields: there is nothing of the kind, or the point is outside of it. */
@@ -23,8 +23,10 @@ export interface Probe {
   readonly inside: readonly string[];
 }
 
-/** What lies under the cursor; null when it is over no view. */
+/** What lies under the cursor, or at the cross-hair while it is over no view; null while no study is open. */
 export const useProbe = defineStore('probe', () => {
   const probe = shallowRef<Probe | null>(null);
-  return { probe };
+  /** The cursor is over a view. */
+  const pointed = ref(false);
+  return { probe, pointed };
 });

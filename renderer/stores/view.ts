@@ -67,6 +67,8 @@ export const useView = defineStore('view', () => {
     })(),
   );
   const opened = shallowRef<Opening | null>(null);
+  /** Grows when the views should fit the body anew. */
+  const fittings = ref(0);
   const linked = ref(true);
   const inverted = ref(false);
   const smoothing = ref(true);
@@ -111,6 +113,7 @@ export const useView = defineStore('view', () => {
         : { level: (low + high) / 2, width: Math.max(high - low, 1) };
     const camera: Camera = { pointMm: opening.centreMm, zoom: 1, centreMm: opening.centreMm, fitted: true, ...grey };
     cameras.value = { plan: camera, network: camera };
+    fittings.value++;
   }
 
   function centreOn(pointMm: Vec3, side: PaneSide = 'plan'): void {
@@ -142,6 +145,7 @@ export const useView = defineStore('view', () => {
   function refit(side: PaneSide = 'plan'): void {
     const centreMm = opened.value?.centreMm ?? cameraOf(side).centreMm;
     change(side, { zoom: 1, centreMm, fitted: true });
+    fittings.value++;
   }
 
   function setGrey(level: number, width: number, side: PaneSide = 'plan'): void {
@@ -164,6 +168,7 @@ export const useView = defineStore('view', () => {
     if (opened.value?.modality === 'CT') for (const side of ['plan', 'network'] as const) setPreset('soft', side);
     else for (const side of ['plan', 'network'] as const) setPreset('full', side);
     maximised.value = null;
+    fittings.value++;
   }
 
   function setLinked(next: boolean): void {
@@ -185,6 +190,7 @@ export const useView = defineStore('view', () => {
 
   return {
     cameras,
+    fittings,
     opened,
     linked,
     inverted,

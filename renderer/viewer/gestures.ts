@@ -13,8 +13,8 @@ export interface GestureHost {
   transform(): ViewTransform | null;
   /** The patient point under a place of the view, CSS pixels from its corner. */
   pointAt(x: number, y: number): Vec3 | null;
-  /** The pointer is over a point, or has left the view (null). */
-  hover(pointMm: Vec3 | null): void;
+  /** The pointer is over a place of the view, or has left it (null). */
+  hover(at: readonly [number, number] | null): void;
   openMenu(x: number, y: number): void;
   closeMenu(): void;
 }
@@ -69,7 +69,7 @@ export function useGestures(element: Readonly<ShallowRef<HTMLElement | null>>, h
       scrolled -= slices * (whole ? 0 : notchPx);
       if (slices !== 0) step(-slices * (event.shiftKey ? 10 : 1));
     }
-    host.hover(host.pointAt(x, y));
+    host.hover([x, y]);
   }
 
   function dragOf({ button, shiftKey }: PointerEvent): Drag | null {
@@ -114,7 +114,7 @@ export function useGestures(element: Readonly<ShallowRef<HTMLElement | null>>, h
     else if (drag === 'pan') pan(by);
     else if (drag === 'grey' && travelled >= stillPx) changeGrey(by);
     last = at;
-    host.hover(host.pointAt(...at));
+    host.hover(at);
   }
 
   function released(event: PointerEvent): void {
