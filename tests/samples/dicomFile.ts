@@ -35,10 +35,12 @@ const long = new Set(['OW', 'OB', 'SQ', 'UN']);
 /** Writes data elements; tests build the files that they need, faults included, without another program. */
 class Writer {
   private readonly parts: Buffer[] = [];
-  constructor(
-    private readonly little: boolean,
-    private readonly explicit: boolean,
-  ) {}
+  private readonly little: boolean;
+  private readonly explicit: boolean;
+  constructor(little: boolean, explicit: boolean) {
+    this.little = little;
+    this.explicit = explicit;
+  }
 
   private number(value: number, width: 2 | 4): Buffer {
     const bytes = Buffer.alloc(width);

@@ -255,11 +255,8 @@ function layOut(
   steps: readonly number[],
 ): { count: number; slices: SliceSource[]; gaps: Gap[]; uneven: readonly [number, number] | null } {
   const ordered = [...steps].sort((a, b) => a - b);
-  const middle = ordered.length >> 1;
-  const median =
-    ordered.length % 2 === 1
-      ? (ordered[middle] as number)
-      : ((ordered[middle - 1] as number) + (ordered[middle] as number)) / 2;
+  // Of two middle steps the shorter: in a short stack the longer may be the gap.
+  const median = ordered[(ordered.length - 1) >> 1] as number;
   const even = (step: number, times: number): boolean =>
     Math.abs(step - times * median) <= Math.max(samePositionMm, evenWithin * median) * times;
   const gaps: Gap[] = [];

@@ -1,12 +1,14 @@
-import { IsolensError } from '../../../shared/problem/problem';
+import { IsolensError, problemOf, type Problem } from '../../../shared/problem/problem';
 import type { FoundStudy } from '../study/scanFolder';
 import type { ImageVolume, Study } from '../study/study';
 
 /** A study as the window has it open: its voxels stay until it is closed. */
 export interface HeldStudy {
   readonly study: Study;
-  /** The active series, read; null where the study has no image. */
+  /** The first series that can be read; null where there is none. */
   readonly image: ImageVolume | null;
+  /** Why the series before it cannot. */
+  readonly notes: readonly Problem[];
 }
 
 /** Studies by id: those that a scan found, and those of them that are open. */
@@ -38,8 +40,7 @@ export function openStudies(): OpenStudies {
       const one = known.get(id);
       if (one === undefined) throw new IsolensError('study/not-open');
       const study = await one.open(signal);
-      const image = (await study.images[0]?.load(signal)) ?? null;
-      const opened = { study, image };
+      const opened = { study, ...(await firstImage(study, signal)) };
       open.set(id, opened);
       return opened;
     },
@@ -50,4 +51,18 @@ export function openStudies(): OpenStudies {
       open.delete(id);
     },
   };
+}
+
+/** Structures, dose and plan still open where the images cannot be read. */
+async function firstImage(study: Study, signal: AbortSignal): Promise<Pick<HeldStudy, 'image' | 'notes'>> {
+  const notes: Problem[] = [];
+  for (const series of study.images) {
+    try {
+      return { image: await series.load(signal), notes };
+    } catch (thrown) {
+      if (signal.aborted || !(thrown instanceof IsolensError)) throw thrown;
+      notes.push(problemOf(thrown));
+    }
+  }
+  return { image: null, notes };
 }

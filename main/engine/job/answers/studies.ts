@@ -49,6 +49,7 @@ export function studyAnswers(studies: OpenStudies): Pick<Handlers, StudyRequests
         plan: plan?.shape ?? null,
         notes: [
           ...study.notes,
+          ...held.notes,
           ...(image?.notes ?? []),
           ...(study.summary.objects.find((object) => object.id === study.structureSets[0]?.sopInstanceUid)?.notes ??
             []),
