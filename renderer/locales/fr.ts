@@ -317,7 +317,7 @@ export const fr: Messages = {
   'recipe.context': 'Coupes voisines, de chaque côté',
   'recipe.spacing': 'Pas des voxels (i, j, k)',
   'recipe.native': 'comme acquis',
-  'recipe.size': 'Voxels (i, j, k)',
+  'recipe.size': 'Nombre de voxels (i, j, k)',
   'recipe.sizeHint': 'vide : tout',
   'recipe.centre': 'Centré sur',
   'recipe.volume': 'l’acquisition',

@@ -11,7 +11,10 @@ export const useDemo = defineStore('demo', () => {
   const places = ref<Gives<'desktop/start'>['demo'] | null>(null);
   const making = ref<Progress | null>(null);
 
-  const owns = (path: string): boolean => places.value !== null && path.startsWith(places.value.patients);
+  const owns = (path: string): boolean =>
+    places.value !== null &&
+    /^[\\/]|^$/.test(path.slice(places.value.patients.length)) &&
+    path.startsWith(places.value.patients);
   const results = (): string | null => places.value?.results ?? null;
 
   /** Makes the synthetic patients where they are missing and opens them, with the demo's networks and the first patient. */

@@ -1,0 +1,260 @@
+// @vitest-environment happy-dom
+import { createPinia, setActivePinia } from 'pinia';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { folderOf, jobOf, subjectOf } from '../../../renderer/panels/start/runs';
+import { standardTarget } from '../../../renderer/panels/start/standardTarget';
+import { useEngineState } from '../../../renderer/stores/engineState';
+import { useJobs, type JobRun } from '../../../renderer/stores/jobs';
+import { useNetworks } from '../../../renderer/stores/networks';
+import { useParameters } from '../../../renderer/stores/parameters';
+import { useProblems } from '../../../renderer/stores/problems';
+import { sameParameters, useResults } from '../../../renderer/stores/results';
+import { useStudies } from '../../../renderer/stores/studies';
+import { blob, networkSummary, opened, studyDetail, studySummary } from '../plausible';
+import { standInOutside, type StandIn } from '../standInOutside';
+
+let outside: StandIn;
+const subject = {
+  analysis: 'occlusion',
+  networkSha: 'sha-a',
+  networkName: 'a',
+  study: 's1',
+  studyName: 's1',
+  parameters: {},
+};
+
+beforeEach(() => {
+  setActivePinia(createPinia());
+  outside = standInOutside({
+    'engine/openFolder': () => ({ studies: [studySummary('s1'), studySummary('s2')], notDicom: 0, notes: [] }),
+    'engine/openStudy': ({ study }) => studyDetail(study),
+    'engine/openNetwork': ({ path }) => networkSummary(path.split('/').at(-1)?.replace('.keras', '') ?? ''),
+    'engine/startJob': () => ({ jobId: 'j1' }),
+    'engine/cancelJob': () => ({}),
+    'engine/openResults': () => opened('occlusion'),
+  });
+});
+
+describe('studies', () => {
+  it('lists what a folder holds once, however often it is opened', async () => {
+    const studies = useStudies();
+    await studies.openFolder('/studies');
+    await studies.openFolder('/studies');
+    expect(studies.summaries.map(({ id }) => id)).toEqual(['s1', 's2']);
+    expect(studies.folders).toEqual(['/studies']);
+  });
+  it('keeps the open study on the screen where the next cannot be opened', async () => {
+    const studies = useStudies();
+    await studies.openFolder('/studies');
+    await studies.open('s1');
+    outside.answer({ 'engine/openStudy': () => ({ code: 'engine/lost', facts: {}, where: {} }) });
+    await expect(studies.open('s2')).rejects.toMatchObject({ problem: { code: 'engine/lost' } });
+    expect([studies.currentId, studies.detail?.id]).toEqual(['s1', 's1']);
+  });
+  it('shows the study asked for last, whichever comes first', async () => {
+    const studies = useStudies();
+    await studies.openFolder('/studies');
+    let late: () => void = () => undefined;
+    const wait = new Promise<void>((done) => (late = done));
+    outside.answer({
+      'engine/openStudy': async ({ study }) => (study === 's1' ? (await wait, studyDetail('s1')) : studyDetail(study)),
+    });
+    const first = studies.open('s1');
+    await studies.open('s2');
+    late();
+    await first;
+    expect(studies.detail?.id).toBe('s2');
+  });
+  it('opens again by path after the engine was lost', async () => {
+    const studies = useStudies();
+    await studies.openFolder('/studies');
+    await studies.open('s2');
+    outside.asked.length = 0;
+    await studies.reopen();
+    expect(outside.asked.map(({ name }) => name)).toEqual(['engine/openFolder', 'engine/openStudy']);
+    expect(studies.detail?.id).toBe('s2');
+  });
+});
+
+describe('networks', () => {
+  it('keeps the layer by name when another network is chosen', async () => {
+    const networks = useNetworks();
+    await networks.open('/networks/a.keras');
+    networks.chooseNode('pool');
+    networks.choose(await networks.open('/networks/b.keras'));
+    expect([networks.current?.name, networks.node]).toEqual(['b', 'pool']);
+  });
+  it('sets a recipe that was not saved again after the engine was lost', async () => {
+    const networks = useNetworks();
+    outside.answer({
+      'engine/openNetwork': () => networkSummary('a', { recipe: null, recipePath: null }),
+      'engine/setRecipe': () => networkSummary('a', { recipePath: null }),
+    });
+    await networks.open('/networks/a.keras');
+    const { recipe } = networkSummary('a');
+    if (!recipe) throw new Error('made without a recipe');
+    await networks.setRecipe(recipe, false);
+    outside.asked.length = 0;
+    await networks.reopen();
+    expect(outside.asked.map(({ name }) => name)).toEqual(['engine/openNetwork', 'engine/setRecipe']);
+    expect(networks.current?.recipe).not.toBeNull();
+  });
+});
+
+describe('jobs', () => {
+  const job = { schema: 'isolens/job@1' as const, inputs: [], analyses: [{ id: 'occlusion' }] };
+
+  it('follows a run from its start to its end, and tells who listens', async () => {
+    const jobs = useJobs();
+    const ends: JobRun[] = [];
+    jobs.follow((run) => ends.push(run));
+    await jobs.start(subject, job, '/out');
+    outside.tell('engine/jobEvents', { kind: 'queued', jobId: 'j1' });
+    outside.tell('engine/jobEvents', {
+      kind: 'progress',
+      jobId: 'j1',
+      progress: { stage: 'x', done: 5, total: 10, secondsLeft: 3 },
+    });
+    outside.tell('engine/jobEvents', {
+      kind: 'partial',
+      jobId: 'j1',
+      analysis: 'occlusion',
+      input: 's1',
+      volumes: { map: blob('m1') },
+    });
+    expect(jobs.runs[0]).toMatchObject({ state: 'running', progress: { done: 5 }, partial: { map: { id: 'm1' } } });
+    outside.tell('engine/jobEvents', { kind: 'done', jobId: 'j1', folder: '/out' });
+    expect(jobs.runs[0]?.state).toBe('done');
+    expect(ends.map(({ folder }) => folder)).toEqual(['/out']);
+    expect(jobs.running).toEqual([]);
+  });
+  it('loses no event that comes before the answer to the start', async () => {
+    const jobs = useJobs();
+    jobs.follow(() => undefined);
+    outside.answer({
+      'engine/startJob': () => {
+        outside.tell('engine/jobEvents', { kind: 'done', jobId: 'quick', folder: '/out' });
+        return { jobId: 'quick' };
+      },
+    });
+    await jobs.start(subject, job, '/out');
+    expect(jobs.runs.find(({ id }) => id === 'quick')?.state).toBe('done');
+  });
+  it('asks to cancel once, and says that it is stopping until the engine has', async () => {
+    const jobs = useJobs();
+    jobs.follow(() => undefined);
+    await jobs.start(subject, job, '/out');
+    await jobs.cancel('j1');
+    expect(jobs.runs[0]?.state).toBe('cancelling');
+    outside.tell('engine/jobEvents', {
+      kind: 'progress',
+      jobId: 'j1',
+      progress: { stage: 'x', done: 6, total: 10, secondsLeft: 3 },
+    });
+    expect(jobs.runs[0]?.state).toBe('cancelling');
+    outside.tell('engine/jobEvents', { kind: 'cancelled', jobId: 'j1', folder: '/out' });
+    expect(jobs.runs[0]?.state).toBe('cancelled');
+    await jobs.cancel('j1');
+    expect(outside.asked.filter(({ name }) => name === 'engine/cancelJob')).toHaveLength(1);
+  });
+  it('keeps of a lost run where its parts were saved', async () => {
+    const jobs = useJobs();
+    jobs.follow(() => undefined);
+    await jobs.start(subject, job, '/out');
+    outside.tell('engine/jobEvents', {
+      kind: 'lost',
+      jobId: 'j1',
+      problem: { code: 'engine/lost', facts: {}, where: {} },
+      folder: '/out',
+    });
+    expect(jobs.runs[0]).toMatchObject({ state: 'lost', folder: '/out', problem: { code: 'engine/lost' } });
+  });
+});
+
+describe('results', () => {
+  it('belong to one network, study and set of parameters', async () => {
+    const results = useResults();
+    await results.openFolder('/out', subject);
+    expect(results.latest('occlusion', 'sha-a', 's1')?.folder).toBe('/out');
+    expect(results.latest('occlusion', 'sha-b', 's1')).toBeNull();
+    expect(results.latest('occlusion', 'sha-a', 's2')).toBeNull();
+    expect(results.latest('maps', 'sha-a', 's1')).toBeNull();
+  });
+  it('are out of date by what was chosen, not by the order in which it was said', () => {
+    expect(sameParameters({ a: 1, b: { c: [1, 2], d: 2 } }, { b: { d: 2, c: [1, 2] }, a: 1 })).toBe(true);
+    expect(sameParameters({ a: 1 }, { a: 1, b: undefined })).toBe(true);
+    expect(sameParameters({ a: [1, 2] }, { a: [2, 1] })).toBe(false);
+  });
+});
+
+describe('parameters', () => {
+  it('hold only what was said: an undefined one is the default again', () => {
+    const parameters = useParameters();
+    parameters.set('occlusion', 'windowMm', 12);
+    parameters.set('occlusion', 'seed', 4);
+    parameters.set('occlusion', 'windowMm', undefined);
+    expect(parameters.of('occlusion')).toEqual({ seed: 4 });
+  });
+});
+
+describe('a run', () => {
+  const network = networkSummary('a');
+  const study = studySummary('s1');
+
+  it('names the image series only where a folder holds several studies', () => {
+    expect(jobOf('maps', network, study, [study, studySummary('s2')], {}).inputs).toEqual([{ study: '/studies/s1' }]);
+    const beside = studySummary('s2', { path: '/studies/s1' });
+    expect(jobOf('maps', network, study, [study, beside], {}).inputs).toEqual([
+      { study: '/studies/s1', series: 's1-ct' },
+    ]);
+  });
+  it('goes into the same folder for the same question, and into another for another', () => {
+    const at = (parameters: Record<string, unknown>) =>
+      folderOf('/out/', subjectOf('occlusion', network, study, parameters));
+    expect(at({ a: 1, b: 2 })).toBe(at({ b: 2, a: 1 }));
+    expect(at({ a: 1 })).not.toBe(at({ a: 2 }));
+    expect(at({}).split('/')).toHaveLength(5);
+  });
+  it('proposes a target that the study can be asked about', () => {
+    const { recipe } = network;
+    expect(recipe && standardTarget(recipe.output, ['SpinalCord'])).toEqual({ label: 'SpinalCord' });
+    expect(standardTarget({ kind: 'regression', quantity: 'dose', unitGy: 1 }, ['PTV70', 'Parotid_L'])).toEqual({
+      doseIn: 'Parotid_L',
+    });
+    expect(
+      standardTarget({ kind: 'classification', labels: ['a', 'b'], unit: 'patient', activation: 'softmax' }, []),
+    ).toBeNull();
+  });
+});
+
+describe('what goes wrong', () => {
+  it('is kept as a problem; stopping on request is none', async () => {
+    const problems = useProblems();
+    outside.answer({ 'engine/openStudy': () => ({ code: 'engine/cancelled', facts: {}, where: {} }) });
+    await problems.guard(() => useStudies().open('s1'));
+    expect(problems.current).toBeNull();
+    outside.answer({ 'engine/openStudy': () => ({ code: 'engine/lost', facts: {}, where: {} }) });
+    await problems.guard(() => useStudies().open('s1'));
+    expect(problems.current?.code).toBe('engine/lost');
+  });
+  it('is also an answer that breaks the contract', async () => {
+    const problems = useProblems();
+    outside.answer({ 'engine/openStudy': () => ({ id: 's1' }) as never });
+    await problems.guard(() => useStudies().open('s1'));
+    expect(problems.current?.code).toBe('engine/unexpected');
+  });
+});
+
+describe('the engine', () => {
+  it('calls for reopening only after it was lost', () => {
+    const engine = useEngineState();
+    let reopened = 0;
+    engine.follow(() => reopened++);
+    outside.tell('desktop/engine', { state: 'ready', reason: null });
+    expect(reopened).toBe(0);
+    outside.tell('desktop/engine', { state: 'lost', reason: 'SIGKILL' });
+    expect(engine.state).toBe('lost');
+    outside.tell('desktop/engine', { state: 'ready', reason: null });
+    expect([engine.state, reopened]).toEqual(['ready', 1]);
+  });
+});
