@@ -147,6 +147,16 @@ export function storedValues(
   const left = 31 - highBit;
   const right = 32 - bitsStored;
   const pixels = format.rows * format.columns;
+  if (width === 2 && littleEndian && !planar) {
+    // Nearly every CT: words in the machine's own order, copied where they do not start on an even byte.
+    const even = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+    const plain = new Uint16Array(even.buffer, even.byteOffset, count);
+    for (let n = 0; n < count; n++) {
+      const raised = (plain[n] as number) << left;
+      out[n] = signed ? raised >> right : raised >>> right;
+    }
+    return out;
+  }
   for (let n = 0; n < count; n++) {
     const at = width * (planar ? (n % samples) * pixels + Math.floor(n / samples) : n);
     const word =
