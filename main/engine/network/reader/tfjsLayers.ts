@@ -84,7 +84,7 @@ async function shards(parts: readonly string[], wanted: number, source: Source):
   const missing = (part: string): IsolensError =>
     new IsolensError('network/weights-missing', { part }, { file: source.path });
   for (const part of parts) {
-    const bytes = await source.beside(part);
+    const bytes = await source.beside(part.replace(/^\.\//, ''));
     if (!bytes) throw missing(part);
     held.push(bytes);
     length += bytes.length;
