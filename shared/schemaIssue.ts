@@ -19,7 +19,7 @@ const written = (path: readonly PropertyKey[]): string =>
 function leaves(issues: readonly Issue[], above: readonly PropertyKey[]): Issue[] {
   return issues.flatMap((issue) => {
     const path = [...above, ...issue.path];
-    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path } as Issue];
+    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path }];
     const branches = issue.errors.map((branch) => leaves(branch, path));
     const weight = (branch: readonly Issue[]): number =>
       branch.reduce((sum, { code, path: at }) => {
@@ -28,7 +28,7 @@ function leaves(issues: readonly Issue[], above: readonly PropertyKey[]): Issue[
       }, 0);
     const likely = branches.reduce((best, branch) => (weight(branch) < weight(best) ? branch : best));
     const allPlain = branches.every((branch) => branch.length === 1 && branch[0]?.path.length === path.length);
-    return allPlain ? [{ ...issue, path } as Issue] : likely;
+    return allPlain ? [{ ...issue, path }] : likely;
   });
 }
 

@@ -15,7 +15,7 @@ export type Triple<T> = readonly [T, T, T];
 
 /** Unit directions that i, j and k grow to, of an orientation like `LPS`. */
 export const directionsOf = (orientation: string): Triple<Vec3> =>
-  [...orientation].map((letter) => sides[letter]) as unknown as Triple<Vec3>;
+  Array.from(orientation, (letter) => sides[letter]) as unknown as Triple<Vec3>;
 
 /** Which of i, j, k (0, 1, 2) runs along the patient's axis x, y or z, and whether it grows towards L, P or S. */
 export function axisAlong(orientation: string, patientAxis: 0 | 1 | 2): { axis: 0 | 1 | 2; grows: boolean } {

@@ -68,7 +68,7 @@ const kinds: Readonly<Record<string, NumberKind>> = Object.fromEntries(
       ['float64', 'double'],
     ] as const
   ).flatMap(([kind, words]) => words.split(', ').map((word) => [word, kind])),
-) as Record<string, NumberKind>;
+);
 
 export const isNrrd = (bytes: Uint8Array): boolean => new TextDecoder('latin1').decode(bytes.subarray(0, 4)) === 'NRRD';
 

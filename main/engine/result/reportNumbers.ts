@@ -5,12 +5,12 @@ const thin = '\u202f';
 
 /** The unit that a key of results.json carries in its name, and the factor to it. */
 export function unitOfKey(key: string): { readonly unit: string; readonly factor: number } {
-  if (/Mm$/.test(key)) return { unit: 'mm', factor: 1 };
-  if (/Cc$/.test(key)) return { unit: 'cc', factor: 1 };
-  if (/Gy$/.test(key)) return { unit: 'Gy', factor: 1 };
-  if (/Hu$/.test(key)) return { unit: 'HU', factor: 1 };
+  if (key.endsWith('Mm')) return { unit: 'mm', factor: 1 };
+  if (key.endsWith('Cc')) return { unit: 'cc', factor: 1 };
+  if (key.endsWith('Gy')) return { unit: 'Gy', factor: 1 };
+  if (key.endsWith('Hu')) return { unit: 'HU', factor: 1 };
   if (/(^s|S)hare$/.test(key)) return { unit: '%', factor: 100 };
-  if (/Deg$/.test(key)) return { unit: '°', factor: 1 };
+  if (key.endsWith('Deg')) return { unit: '°', factor: 1 };
   return { unit: '', factor: 1 };
 }
 

@@ -140,7 +140,7 @@ export function fieldsHtml(fields: Fields, language: Language): string {
 function valueHtml(key: string, value: unknown, language: Language): string {
   if (Array.isArray(value)) {
     if (value.length === 0) return '';
-    if (value.every(isFields) && !value.every(isFigure)) return rowsTable(value as Fields[], language);
+    if (value.every(isFields) && !value.every(isFigure)) return rowsTable(value, language);
     return `<p>${escaped(cellText(key, value, language))}</p>`;
   }
   if (isFields(value)) {

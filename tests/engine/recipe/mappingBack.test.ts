@@ -136,7 +136,7 @@ describe('the way back from network voxels to the patient', () => {
           const recipe = recipeOf(r, spacingMm, stored);
           const seen: PreparedInput[] = [];
           for (const axis of [0, 1, 2] as const) seen.push(await prepare(stored, coordinate(stored, axis), recipe));
-          const [x, y, z] = seen as [PreparedInput, PreparedInput, PreparedInput];
+          const x = seen[0]!;
           const spatial = spatialOf(x);
           const middle = x.dims === 2 ? r.context : 0;
           const coordinates = (channel: number) => seen.map((prepared) => channelOf(prepared, channel));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseRecipe, readRecipe } from '../../../main/engine/recipe/readRecipe';
-import { IsolensError } from '../../../shared/problem/problem';
+import type { IsolensError } from '../../../shared/problem/problem';
 
 const example = {
   schema: 'isolens/recipe@1',

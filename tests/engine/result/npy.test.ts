@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { npyHeader, readNpy } from '../../../main/engine/result/npy';
-import { IsolensError } from '../../../shared/problem/problem';
+import type { IsolensError } from '../../../shared/problem/problem';
 import cases from '../../references/arrays/arrays.json';
 
 const codeOf = (run: () => unknown): string => {

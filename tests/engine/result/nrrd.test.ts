@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readArray, readNrrdFile } from '../../../main/engine/result/readArray';
 import { nrrdBytes, placedVolume, readNrrd } from '../../../main/engine/result/nrrd';
-import { IsolensError } from '../../../shared/problem/problem';
+import type { IsolensError } from '../../../shared/problem/problem';
 import type { Volume } from '../../../shared/volume';
 
 const none = () => Promise.reject(new Error('no data file was asked for'));

@@ -31,13 +31,13 @@ export function metricsOf(kept: readonly Kept[]): {
   readonly metrics: PredictMetrics;
   readonly warnings: readonly Warning[];
 } {
-  let approximate = false;
+  const rough: boolean[] = [];
   const figure = (pick: Pick1): Figure => {
     const values = byPatient(kept, pick);
     if (values.length === 0) return null;
-    const { value, ci95, approximate: rough } = meanInterval(values);
+    const { value, ci95, approximate } = meanInterval(values);
     if (ci95 === null) return value;
-    approximate ||= rough;
+    rough.push(approximate);
     return { value, ci95: [ci95[0], ci95[1]] };
   };
   const labels = wordsIn(kept, ({ labels: own }) => (own ?? []).map(({ label }) => label));
@@ -79,5 +79,5 @@ export function metricsOf(kept: readonly Kept[]): {
         }
       : {}),
   };
-  return { metrics, warnings: approximate ? [warningOf('analysis/interval-approximate')] : [] };
+  return { metrics, warnings: rough.includes(true) ? [warningOf('analysis/interval-approximate')] : [] };
 }

@@ -9,7 +9,7 @@ import { prepareStudy } from '../../../../main/engine/recipe/prepareStudy';
 import { readRecipe } from '../../../../main/engine/recipe/readRecipe';
 import type { InputWriter } from '../../../../main/engine/result/inputWriter';
 import type { Study } from '../../../../main/engine/study/study';
-import { predict as definition, type PredictValues } from '../../../../shared/analysis/predict';
+import { predict as definition } from '../../../../shared/analysis/predict';
 import type { Recipe } from '../../../../shared/recipe';
 import type { Volume, VoxelArray } from '../../../../shared/volume';
 import { axialGrid, boxStructure, doseOf, imageOf, studyOf } from '../../recipe/study';
@@ -49,7 +49,7 @@ async function runOn(input: OpenInput, network: LoadedNetwork, recipe: Recipe | 
   let step = await work.next();
   for (; !step.done; step = await work.next());
   const part = step.value;
-  return { part, values: definition.values.parse(part.result.values) as PredictValues, saved };
+  return { part, values: definition.values.parse(part.result.values), saved };
 }
 
 const input = { name: 'x', shape: null, multiple: [1, 1] };
