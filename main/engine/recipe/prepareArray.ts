@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { IsolensError } from '../../../shared/problem/problem';
 import type { Recipe } from '../../../shared/recipe';
-import type { NetworkArray } from '../network/network';
 import { transformOf } from './channel';
 import type { NetworkInput } from './networkInput';
-import type { ChannelTransform, PreparedInput } from './preparedInput';
+import type { ChannelTransform, InputArray, PreparedInput } from './preparedInput';
 import type { InputName } from './prepareStudy';
 import { withContext } from './transforms';
 
@@ -19,7 +18,7 @@ export interface ReadArray {
 
 const written = (shape: readonly (number | null)[]): string => `[${shape.map((n) => String(n ?? 'any')).join(', ')}]`;
 
-function checked({ shape, values, file }: ReadArray, { shape: expected, name }: NetworkInput): NetworkArray {
+function checked({ shape, values, file }: ReadArray, { shape: expected, name }: NetworkInput): InputArray {
   const inner = expected?.slice(1) ?? null;
   const fits =
     inner === null || (inner.length === shape.length && inner.every((n, axis) => n === null || n === shape[axis]));
@@ -67,7 +66,7 @@ export function prepareArray(
   );
   const [first] = inputs;
   if (first === undefined) throw new Error('a network without inputs');
-  const array = arrays[first.name] as NetworkArray;
+  const array = arrays[first.name] as InputArray;
   const hash = createHash('sha256');
   for (const name of names) hash.update(`${name} ${(byName[name] as ReadArray).sha256}\n`);
   const transforms = transformsOf(recipe, array.shape.at(-1) as number);

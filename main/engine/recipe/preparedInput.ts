@@ -1,6 +1,11 @@
 import type { Grid, Volume } from '../../../shared/volume';
 import type { Warning } from '../../../shared/result';
-import type { NetworkArray } from '../network/network';
+
+/** Values as a network takes them. *Shape* with the batch axis first and channels last, C order. */
+export interface InputArray {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
 
 /** Where a node's map lies on its input: voxel o of it is centred on input voxel `start + step · o`, tensor order, spatial axes. */
 export interface Placing {
@@ -17,6 +22,8 @@ export interface ChannelTransform {
   readonly kind: 'image' | 'structure' | 'dose';
   /** Modality, structure's name or `dose`; for context the offset follows, `CT −1`. */
   readonly name: string;
+  /** Of a neighbour plane: planes from the middle one, − towards the lower index. Left out for the middle plane itself. */
+  readonly offset?: number;
   /** *Units* of the physical value: HU for a CT, Gy for a dose, 1 for a mask. Limits that the value was clipped to, or null. */
   readonly clip: readonly [number, number] | null;
   /** Network units per physical unit. */
@@ -32,9 +39,9 @@ export interface ChannelTransform {
 export interface PreparedInput {
   readonly id: string;
   readonly patient: string;
-  readonly array: NetworkArray;
+  readonly array: InputArray;
   /** Of an `arrays` input: every input of the network by its name (`array` is the first). */
-  readonly arrays?: Readonly<Record<string, NetworkArray>>;
+  readonly arrays?: Readonly<Record<string, InputArray>>;
   readonly dims: 2 | 3;
   /** null for an `array` input: it has no place in space, and none is invented. */
   readonly grid: Grid | null;

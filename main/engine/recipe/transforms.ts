@@ -6,6 +6,6 @@ export const withContext = (transforms: readonly ChannelTransform[], context: nu
     transforms.map((transform) =>
       offset === 0
         ? transform
-        : { ...transform, name: `${transform.name} ${offset < 0 ? '−' : '+'}${String(Math.abs(offset))}` },
+        : { ...transform, offset, name: `${transform.name} ${offset < 0 ? '−' : '+'}${String(Math.abs(offset))}` },
     ),
   );
