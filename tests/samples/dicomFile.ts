@@ -3,7 +3,7 @@ import { tag, type Keyword } from '../../main/engine/dicom/tag';
 
 /** What an attribute may hold: text, numbers (as text or binary, as its VR asks), raw bytes, or the items of a sequence. */
 export type Value = string | number | readonly number[] | Uint8Array | readonly Attributes[];
-export type Attributes = { readonly [K in Keyword]?: Value };
+export type Attributes = Readonly<Partial<Record<Keyword, Value>>>;
 
 export type Encoding = 'implicit' | 'explicit' | 'big-endian' | 'deflated' | 'rle';
 
@@ -69,7 +69,7 @@ class Writer {
     }
     if (value instanceof Uint8Array) return padded(Buffer.from(value), 0);
     if (vr === 'US') return Buffer.concat([value].flat().map((one) => this.number(Number(one), 2)));
-    const text = Array.isArray(value) ? value.join('\\') : String(value as string | number);
+    const text = Array.isArray(value) ? value.join('\\') : String(value);
     return padded(Buffer.from(text, 'latin1'), vr === 'UI' ? 0 : 32);
   }
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { writeOkbpStudy, type Placing } from '../../samples/okbpStudy';
+import { writeOkbpStudy } from '../../samples/okbpStudy';
 import { dataFolder, expectReference, readStudy, referenceOf } from '../../samples/reference';
 
 const there = existsSync(`${dataFolder}reference`);
@@ -19,7 +19,7 @@ describe.skipIf(!there)('readings of real patients (needs ../shared/data)', () =
     async (name) => {
       const reference = referenceOf(name);
       const study = join(folder, name);
-      await writeOkbpStudy(`${dataFolder}openkbp/${name}.okbp.gz`, reference as Placing, study);
+      await writeOkbpStudy(`${dataFolder}openkbp/${name}.okbp.gz`, reference, study);
       expect(reference.points).toHaveLength(20);
       expectReference(await readStudy(study), reference);
       rmSync(study, { recursive: true });

@@ -55,8 +55,8 @@ function flooded(mask: Uint8Array, [nx, ny, nz]: Vec3): number[] {
     if (mask[start] === 0 || seen[start] === 1) continue;
     const queue = [start];
     seen[start] = 1;
-    for (let head = 0; head < queue.length; head++) {
-      const v = queue[head] as number;
+    // The queue grows while it is walked.
+    for (const v of queue) {
       const [i, j, k] = [v % nx, Math.floor(v / nx) % ny, Math.floor(v / (nx * ny))];
       const beside = [
         i > 0 ? v - 1 : -1, i < nx - 1 ? v + 1 : -1, j > 0 ? v - nx : -1, j < ny - 1 ? v + nx : -1,
