@@ -4,6 +4,7 @@ import type { Job } from '../../../shared/job';
 import type { Results } from '../../../shared/result';
 import type { Language } from '../../../shared/words';
 import { backendInfo } from '../network/tensorflow';
+import type { Illustration } from '../result/illustrate';
 import { inputWriterOf, type InputWriter } from '../result/inputWriter';
 import { writeReport } from '../result/writeReport';
 import { writeResults } from '../result/writeResults';
@@ -19,7 +20,7 @@ export interface ResultFolder {
   /** What every results.json of this run begins with. */
   heading(plan: Plan | null): Pick<Results, 'schema' | 'isolens' | 'backend' | 'job' | 'network'>;
   save(results: Results): Promise<void>;
-  report(results: Results): Promise<void>;
+  report(results: Results, illustrations: readonly Illustration[]): Promise<void>;
 }
 
 /** Makes the folder. *Problems* result/disk-full and result/cannot-write. */
@@ -44,8 +45,8 @@ export async function resultFolder(out: string, job: Job | null, language: Langu
     async save(results) {
       await writeResults(path, results);
     },
-    async report(results) {
-      await writeReport(path, results, language);
+    async report(results, illustrations) {
+      await writeReport(path, results, language, illustrations);
     },
   };
 }

@@ -3,11 +3,13 @@ import { IsolensError, problemOf, sentencesOf, type Problem } from '../../../sha
 import type { AnalysisResult, ErrorEntry, Results } from '../../../shared/result';
 import type { Volume } from '../../../shared/volume';
 import type { Context, OpenInput, Part } from '../analysis/analysis';
+import { illustrate, type Illustration } from '../result/illustrate';
 import { openInput } from './openInput';
 import { pace } from './pace';
 import { partCache, type PartKey } from './partCache';
 import type { Plan, PlannedAnalysis, PlannedInput } from './plan';
 import type { ResultFolder } from './resultFolder';
+import { sceneOf } from './scene';
 
 export interface RunOptions {
   readonly folder: ResultFolder;
@@ -45,7 +47,11 @@ const fileOf = ({ spec }: PlannedInput): string | undefined =>
 interface Ledger {
   readonly parts: Map<PlannedAnalysis, Part[]>;
   readonly errors: ErrorEntry[];
+  readonly illustrations: Illustration[];
 }
+
+/** Inputs that the report draws: a page that nobody scrolls through helps nobody. */
+const mostIllustrated = 12;
 
 function analysisResultOf(plan: Plan, step: PlannedAnalysis, parts: readonly Part[], context: Context): AnalysisResult {
   const { definition } = step.analysis;
@@ -70,7 +76,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   const { folder, signal, memoryBytes } = options;
   const begun = Date.now();
   const context: Context = { network: plan.network, recipe: plan.recipe, memoryBytes, inputCount: plan.inputs.length };
-  const ledger: Ledger = { parts: new Map(plan.analyses.map((step) => [step, []])), errors: [] };
+  const ledger: Ledger = { parts: new Map(plan.analyses.map((step) => [step, []])), errors: [], illustrations: [] };
   const cache = partCache(folder.path);
   const tempo = pace();
   const share = 1 / (plan.inputs.length * plan.analyses.length);
@@ -118,10 +124,13 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     const where = { input: planned.id, ...(file === undefined ? {} : { file }) };
     try {
       const input = await openInput(planned, plan, signal);
+      const scene = n < mostIllustrated ? sceneOf(input) : null;
       for (const step of plan.analyses) {
         try {
           const part = await partOf(step, planned, input, at);
           ledger.parts.get(step)?.push(part);
+          if (scene)
+            ledger.illustrations.push(await illustrate(folder.path, step.analysis.definition.id, part.result, scene));
           if (part.partial === true) return false;
         } catch (thrown) {
           if (signal.aborted) return false;
@@ -148,7 +157,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   else ledger.errors.push(errorEntryOf(new IsolensError('engine/cancelled').problem));
   const last = results();
   await folder.save(last);
-  await folder.report(last);
+  await folder.report(last, ledger.illustrations);
   return { results: last, cancelled: !whole };
 }
 

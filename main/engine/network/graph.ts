@@ -1,5 +1,3 @@
-import type { NetworkArray } from './network';
-
 /** Sizes with the batch axis first and channels last; null where free. */
 export type Shape = readonly (number | null)[];
 
@@ -31,5 +29,3 @@ export interface NetworkGraph {
   readonly inputs: readonly { readonly name: string; readonly node: string; readonly shape: Shape }[];
   readonly outputs: readonly { readonly name: string; readonly node: string; readonly shape: Shape | null }[];
 }
-
-export type { NetworkArray };

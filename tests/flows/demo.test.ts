@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packagedFolder, startPackaged, type Packaged } from './packaged';
+
+const pictures = join(import.meta.dirname, '..', '..', 'out', 'pictures');
+const reason = packagedFolder() === null ? ' (needs the packaged application: ISOLENS_APP)' : '';
+
+/** Every pixel of the views of a pane, as one number each: what the user sees of a map, to be compared with itself later. */
+async function paneImage(page: Page, side: 'plan' | 'network-pane'): Promise<Buffer> {
+  return page.locator(`[data-region="${side}"]`).screenshot();
+}
+
+/** The engine's process ids under a main process, from /proc: a plain Node that runs start.mjs. */
+function enginesOf(pid: number): number[] {
+  const children = execFileSync('ps', ['--ppid', String(pid), '-o', 'pid=,args='], { encoding: 'utf8' });
+  return children
+    .split('\n')
+    .filter((line) => line.includes('start.mjs'))
+    .map((line) => Number(line.trim().split(/\s+/)[0]));
+}
+
+const tab = (page: Page, name: RegExp) => page.getByRole('tab', { name });
+const button = (page: Page, name: RegExp) => page.getByRole('button', { name }).first();
+
+describe.skipIf(packagedFolder() === null)(`the packaged application on its demo${reason}`, () => {
+  let app: Packaged;
+  let page: Page;
+  const problems: string[] = [];
+
+  const save = (name: string) => page.screenshot({ path: join(pictures, `${name}.png`) });
+
+  beforeAll(async () => {
+    mkdirSync(pictures, { recursive: true });
+    app = await startPackaged({ size: { width: 1600, height: 1000 } });
+    ({ page } = app);
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    page.on('pageerror', (error) => problems.push(error.message));
+    await page.setViewportSize({ width: 1600, height: 1000 });
+    await page.locator('[data-region="plan"]').waitFor({ timeout: 240_000 });
+    const bubble = page.getByRole('button', { name: /skip|passer/i });
+    if (await bubble.isVisible()) await bubble.click();
+  });
+  afterAll(async () => {
+    expect(await app.close()).toBe(0);
+  });
+
+  it('opens on a synthetic patient with its plan, and predicts', async () => {
+    await expect.poll(() => page.getByText(/PTV/).count(), { timeout: 60_000 }).toBeGreaterThan(0);
+    await expect.poll(() => page.getByText('Dice').count(), { timeout: 120_000 }).toBeGreaterThan(0);
+    await save('prediction');
+  });
+
+  it('draws the activation of a layer, and another picture for another channel', async () => {
+    await tab(page, /^1\b|maps/i).click();
+    const tiles = page.getByRole('option');
+    await expect.poll(() => tiles.count(), { timeout: 120_000 }).toBeGreaterThan(3);
+    const first = await paneImage(page, 'network-pane');
+    await tiles.nth(3).click();
+    await expect
+      .poll(async () => (await paneImage(page, 'network-pane')).equals(first), { timeout: 60_000 })
+      .toBe(false);
+  });
+
+  it('runs Maps to a verdict in words', async () => {
+    await button(page, /^run( |$)/i).click();
+    await expect
+      .poll(() => page.locator('[data-region="answer"]').innerText(), { timeout: 240_000 })
+      .toMatch(/filters?|channels?/i);
+    await expect.poll(() => button(page, /run again/i).isVisible(), { timeout: 240_000 }).toBe(true);
+    await save('maps');
+  });
+
+  it('shows the map of occlusion while it grows, and keeps it when cancelled', async () => {
+    await tab(page, /^4\b|occlusion/i).click();
+    const before = await paneImage(page, 'network-pane');
+    await button(page, /^run( |$)/i).click();
+    await page.getByRole('progressbar').first().waitFor({ timeout: 60_000 });
+    await expect
+      .poll(async () => (await paneImage(page, 'network-pane')).equals(before), { timeout: 240_000 })
+      .toBe(false);
+    await button(page, /^cancel/i).click();
+    await expect.poll(() => page.getByRole('progressbar').count(), { timeout: 30_000 }).toBe(0);
+    const results = readdirSync(join(app.userData, 'demo', 'results'), { recursive: true, encoding: 'utf8' });
+    const file = results.find((path) => path.includes('occlusion') && path.endsWith('results.json'));
+    expect(file).toBeDefined();
+    const saved = JSON.parse(readFileSync(join(app.userData, 'demo', 'results', file ?? ''), 'utf8')) as {
+      analyses: { partial?: boolean }[];
+    };
+    expect(saved.analyses[0]?.partial).toBe(true);
+  });
+
+  it('starts another engine when the first is killed in the middle of a run, and says what was lost', async () => {
+    const [engine] = enginesOf(app.pid);
+    expect(engine).toBeDefined();
+    await button(page, /^run( again)?( |$)/i).click();
+    await page.getByRole('progressbar').first().waitFor({ timeout: 60_000 });
+    process.kill(engine ?? 0, 'SIGKILL');
+    await expect.poll(() => enginesOf(app.pid).some((pid) => pid !== engine), { timeout: 60_000 }).toBe(true);
+    await expect
+      .poll(() => page.locator('[data-region="answer"]').innerText(), { timeout: 60_000 })
+      .toMatch(/lost|stopped|ended/i);
+    expect(await page.locator('[data-region="plan"] canvas').count()).toBeGreaterThan(0);
+    await expect
+      .poll(() => page.locator('[data-region="status"]').innerText(), { timeout: 60_000 })
+      .toMatch(/native|wasm|gpu/);
+  });
+
+  it('runs Occlusion to its end, with structures ranked', async () => {
+    await button(page, /^run( again)?( |$)/i).click();
+    await expect.poll(() => page.locator('tbody tr').count(), { timeout: 290_000 }).toBeGreaterThan(3);
+    await expect.poll(() => button(page, /run again/i).isVisible(), { timeout: 290_000 }).toBe(true);
+    await save('workbench');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await save('workbench-1280');
+    await page.setViewportSize({ width: 1600, height: 1000 });
+  });
+
+  it('speaks French when asked, without losing what is open', async () => {
+    await button(page, /^FR$/).click();
+    await expect.poll(() => tab(page, /Cartes/).count()).toBe(1);
+    expect(await page.locator('html').getAttribute('lang')).toBe('fr');
+    await save('francais');
+    await button(page, /^EN$/).click();
+  });
+
+  it('has said nothing on the console that is an error', () => {
+    expect(problems.filter((text) => !/engine\/(lost|cancelled)/.test(text))).toEqual([]);
+  });
+
+  it('lies in one folder with everything inside', () => {
+    const folder = packagedFolder() ?? '';
+    for (const part of ['isolens', 'isolens-window', 'resources/app.asar', 'resources/engine/start.mjs'])
+      expect(existsSync(join(folder, part)), part).toBe(true);
+  });
+});
