@@ -85,7 +85,7 @@ export async function packDeb(unpacked, to) {
     ];
     writeFileSync(join(control, 'control'), fields.map(([name, value]) => `${name}: ${String(value)}\n`).join(''));
     writeFileSync(join(control, 'postinst'), afterInstall, { mode: 0o755 });
-    const words = ['--root-owner-group', '-Zxz', '-z1', '--threads-max=2', '--build', tree, to];
+    const words = ['--root-owner-group', '-Zzstd', '-z6', '--threads-max=2', '--build', tree, to];
     const result = await command('dpkg-deb', words);
     if (!result.ok) throw new Error(`dpkg-deb: ${lastLine(result.err)}`);
   } finally {
