@@ -56,7 +56,11 @@ export function anatomyOf(person: Person): Anatomy {
   };
   const organs: Organ[] = [
     { name: 'BODY', type: 'EXTERNAL', colour: [0, 200, 80], shape: body },
-    organ('Brain', [255, 170, 200], cranium.brain),
+    organ(
+      'Brain',
+      [255, 170, 200],
+      without(cranium.brain, 0, spine.spinalCord, cranium.eyeLeft, cranium.eyeRight, jaw.mandible),
+    ),
     organ('Brainstem', [0, 255, 255], cranium.brainstem),
     organ('SpinalCord', [255, 255, 0], spine.spinalCord),
     organ('SpinalCanal', [190, 190, 60], without(spine.canal, 0, cranium.brainstem)),

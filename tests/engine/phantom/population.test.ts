@@ -1,0 +1,115 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { anatomyOf } from '../../../main/engine/phantom/anatomy';
+import { fieldOf, maskOf, type Canvas } from '../../../main/engine/phantom/canvas';
+import { extentOf } from '../../../main/engine/phantom/extent';
+import { noisePlanes } from '../../../main/engine/phantom/noise';
+import { personOf } from '../../../main/engine/phantom/person';
+import { postureOf } from '../../../main/engine/phantom/posture';
+import { randomOf } from '../../../main/engine/phantom/random';
+import { fourier2d } from '../../../main/engine/phantom/fourier';
+
+/**
+ * Mean and standard deviation over 42 patients, rounded: volume (cc) and height (mm above the midpoint of the parotids).
+ * Source: measured on OpenKBP; Babier et al., Med. Phys. 48 (2021) 5549. The medians of ten made patients must lie within one
+ * standard deviation of the mean.
+ */
+const population = {
+  Brainstem: { cc: [25, 10], z: [38, 11] },
+  SpinalCord: { cc: [23, 8], z: [-86, 18] },
+  Parotid_L: { cc: [28, 10], z: [0, 2] },
+  Parotid_R: { cc: [28, 10], z: [0, 2] },
+  Esophagus: { cc: [11, 4], z: [-134, 16] },
+  Larynx: { cc: [18, 12], z: [-77, 12] },
+  Bone_Mandible: { cc: [65, 14], z: [-15, 9] },
+  PTV_7000: { cc: [314, 193], z: [-37, 20] },
+  PTV_5600: { cc: [336, 270], z: [-56, 27] },
+} as const;
+
+type Measured = Record<string, { cc: number; z: number; x: number }[]>;
+const measured: Measured = {};
+
+beforeAll(() => {
+  const size = [96, 84, 72] as const;
+  const spacing = [5, 5, 5] as const;
+  const scratch = new Float32Array(96 * 84 * 72).fill(100);
+  for (let seed = 101; seed <= 110; seed++) {
+    const person = personOf(seed);
+    const canvas: Canvas = {
+      size,
+      spacing,
+      zero: [-238, -208, -205],
+      posture: postureOf(person),
+      values: new Float32Array(0),
+    };
+    const found = new Map<string, { cc: number; z: number; x: number }>();
+    for (const { name, shape } of anatomyOf(person).organs) {
+      if (!(name in population)) continue;
+      const field = fieldOf(canvas, shape, scratch);
+      const extent = field && extentOf(maskOf(canvas, field), size);
+      if (extent) {
+        found.set(name, { cc: extent.voxels * 0.125, z: extent.mean[2] * 5 - 205, x: extent.mean[0] * 5 - 238 });
+      }
+    }
+    const origin = ((found.get('Parotid_L')?.z ?? 0) + (found.get('Parotid_R')?.z ?? 0)) / 2;
+    for (const [name, { cc, z, x }] of found) (measured[name] ??= []).push({ cc, z: z - origin, x });
+  }
+}, 240_000);
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+describe('ten synthetic patients', () => {
+  it.each(Object.entries(population))('have %s of a size and at a height within the population', (name, { cc, z }) => {
+    const list = measured[name] ?? [];
+    expect(list.length).toBe(10);
+    expect(Math.abs(median(list.map((one) => one.cc)) - cc[0])).toBeLessThan(cc[1]);
+    expect(Math.abs(median(list.map((one) => one.z)) - z[0])).toBeLessThan(Math.max(z[1], 3));
+  });
+
+  it('differ from one another as people do: volumes of parotids and targets vary by more than a tenth', () => {
+    for (const name of ['Parotid_L', 'PTV_7000', 'Brainstem'] as const) {
+      const volumes = (measured[name] ?? []).map(({ cc }) => cc);
+      const mean = volumes.reduce((a, b) => a + b, 0) / volumes.length;
+      const sd = Math.sqrt(volumes.reduce((sum, cc) => sum + (cc - mean) ** 2, 0) / volumes.length);
+      expect(sd / mean).toBeGreaterThan(0.1);
+    }
+  });
+});
+
+describe('the noise of a scan', () => {
+  it('has a power spectrum that goes as f·exp(−(f/f₀)²)', () => {
+    const n = 128;
+    const random = randomOf(3, 'test');
+    const bands = 8;
+    const sums = new Float64Array(bands);
+    const wanted = new Float64Array(bands);
+    for (let repeat = 0; repeat < 4; repeat++) {
+      const [plane] = noisePlanes(n, 1, 0.3, () => random.normal());
+      const re = Float64Array.from(plane);
+      const im = new Float64Array(n * n);
+      fourier2d(re, im, n);
+      for (let j = 0; j < n; j++) {
+        for (let i = 0; i < n; i++) {
+          const f = Math.hypot(i < n / 2 ? i : i - n, j < n / 2 ? j : j - n) / n;
+          const band = Math.floor(f * 2 * bands);
+          if (band >= bands) continue;
+          sums[band] = (sums[band] ?? 0) + (re[i + n * j] ?? 0) ** 2 + (im[i + n * j] ?? 0) ** 2;
+          wanted[band] = (wanted[band] ?? 0) + f * Math.exp(-((f / 0.3) ** 2));
+        }
+      }
+    }
+    const ratio = Array.from(sums, (sum, band) => sum / (wanted[band] ?? 1));
+    const mean = ratio.reduce((a, b) => a + b, 0) / bands;
+    for (const value of ratio) expect(Math.abs(value / mean - 1)).toBeLessThan(0.25);
+  });
+
+  it('has the transform of a single wave in the two places where it belongs', () => {
+    const n = 16;
+    const re = Float64Array.from({ length: n * n }, (_, at) => Math.cos((2 * Math.PI * 3 * (at % n)) / n));
+    const im = new Float64Array(n * n);
+    fourier2d(re, im, n);
+    const peaks = Array.from(re, (value, at) => [at, value] as const).filter(([, value]) => Math.abs(value) > 1e-6);
+    expect(peaks.map(([at]) => at)).toEqual([3, 13]);
+    for (const [, value] of peaks) expect(value).toBeCloseTo((n * n) / 2, 6);
+  });
+});
