@@ -28,7 +28,6 @@ export async function openNetwork(path: string, { signal }: { signal?: AbortSign
     describeGraph({ ...graph, name }, { format, sha256: sha256(), warnings }),
   );
   stopIfAsked(signal);
-  await startBackend();
   const weights = new HeldWeights();
   return {
     sha256: description.network.sha256,
@@ -36,7 +35,12 @@ export async function openNetwork(path: string, { signal }: { signal?: AbortSign
     format,
     graph: { ...graph, name },
     description,
-    run: (inputs, fetches, abort) => execute(graph, weights, acceptInputs(graph, inputs), fetches, abort),
+    // Only running needs TensorFlow: a network can be described where nothing can compute it.
+    run: async (inputs, fetches, abort) => {
+      const accepted = acceptInputs(graph, inputs);
+      await startBackend();
+      return execute(graph, weights, accepted, fetches, abort);
+    },
     batchFor: (shape, budgetBytes) => {
       const shapes = inferShapes(
         graph.nodes,
