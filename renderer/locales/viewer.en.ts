@@ -25,6 +25,7 @@ export const viewerEn = {
   'viewer.opacity': 'Opacity: {name}',
   'viewer.threshold': 'Hidden below: {name}',
   'viewer.hiddenBelow': 'hidden below {value}',
+  'viewer.hiddenSmall': 'hidden < {value}',
   'viewer.clear': 'zero is clear',
   'viewer.unlinked': 'panes not linked',
   'viewer.link': 'Panes linked (L)',

@@ -26,6 +26,7 @@ export const viewerFr: typeof viewerEn = {
   'viewer.opacity': 'Opacité : {name}',
   'viewer.threshold': 'Masquer sous : {name}',
   'viewer.hiddenBelow': 'masquée sous {value}',
+  'viewer.hiddenSmall': 'masqué < {value}',
   'viewer.clear': 'zéro est transparent',
   'viewer.unlinked': 'panneaux non liés',
   'viewer.link': 'Panneaux liés (L)',

@@ -26,7 +26,6 @@ export interface GreyPicture {
 }
 
 export interface GreyBase {
-  readonly size: () => { readonly width: number; readonly height: number };
   /** Draws on the next animation frame; `drawn` is called right after each draw. */
   show(picture: GreyPicture, view: GreyView): void;
   /** Takes the element's size anew; call when it became visible or changed size. */
@@ -123,7 +122,6 @@ export function greyBase(element: HTMLElement, drawn: () => void): GreyBase {
     cornerstone.displayImage(element, picture.image, viewportOf(picture, view, width, height));
   };
   return {
-    size,
     show,
     resize() {
       cornerstone.resize(element, false);
