@@ -21,24 +21,21 @@ export interface WrittenNode {
   compute(inputs: readonly Float32Array[]): ArrayLike<number>;
 }
 
-const activated = (z: number, activation: Activation): number => {
-  switch (activation.kind) {
-    case 'linear':
-      return z;
-    case 'relu':
-      return Math.min(activation.maxValue ?? Infinity, z > 0 ? z : activation.negativeSlope * z);
-    case 'tanh':
-      return Math.tanh(z);
-    case 'sigmoid':
-      return 1 / (1 + Math.exp(-z));
-    case 'silu':
-      return z / (1 + Math.exp(-z));
-    case 'elu':
-      return z > 0 ? z : activation.alpha * Math.expm1(z);
-    default:
-      throw new Error(`not written: ${activation.kind}`);
-  }
+/** The activations that hand-written networks use, by their formulas. */
+const formulas: Partial<Record<Activation['kind'], (z: number, activation: Activation) => number>> = {
+  linear: (z) => z,
+  relu: (z, own) => (own.kind === 'relu' ? Math.min(own.maxValue ?? Infinity, z > 0 ? z : own.negativeSlope * z) : NaN),
+  tanh: Math.tanh,
+  sigmoid: (z) => 1 / (1 + Math.exp(-z)),
+  silu: (z) => z / (1 + Math.exp(-z)),
+  elu: (z, own) => (z > 0 ? z : own.kind === 'elu' ? own.alpha * Math.expm1(z) : NaN),
 };
+
+function activated(z: number, activation: Activation): number {
+  const formula = formulas[activation.kind];
+  if (!formula) throw new Error(`not written: ${activation.kind}`);
+  return formula(z, activation);
+}
 
 export const relu: Activation = { kind: 'relu', negativeSlope: 0, maxValue: null, threshold: 0 };
 

@@ -11,6 +11,9 @@ import type { LayerTally } from './pool';
 
 const relativeZero = 1e-6;
 
+/** Maps of one batch are measured in one go: no more than takes about a tenth of a second. */
+const largestBatchBytes = 2 ** 25;
+
 /** Bytes of one entry's map of the node and, where it activates, of its pre-activation. Free sizes are taken as the input's. */
 function mapBytes(node: Node, input: readonly number[]): number {
   const shape = node.outputShape ?? [];
@@ -68,7 +71,7 @@ export async function* sweep(
       1,
       Math.min(
         network.batchFor(prepared.array.shape.slice(1), memoryBytes / 2),
-        Math.floor(memoryBytes / 2 / Math.max(1, held)),
+        Math.floor(Math.min(memoryBytes / 2, largestBatchBytes) / Math.max(1, held)),
       ),
     );
     const fetches = group.flatMap((node): Fetch[] =>

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Step } from '../analysis';
 import { entrySize } from '../feed';
 import type { Box } from './box';
@@ -60,6 +61,8 @@ export async function* runLattice(
       changeRms[position] = results[n]?.changeRms ?? NaN;
     });
     computed += places.length;
+    // Places that cost no pass never wait for the network: without this a cancel could not come in between.
+    await nextTurn();
     yield { kind: 'progress', done: computed / order.length, stage: 'positions' };
     if (Date.now() - shown >= pictureEveryMs && computed < order.length) {
       const step = picture(drops);

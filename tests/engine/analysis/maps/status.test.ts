@@ -19,7 +19,7 @@ type Image = readonly number[];
 async function layersOf(
   nodes: readonly WrittenNode[],
   images: readonly Image[],
-  { shape = [2, 2, 1], patients = [] as string[], batch = 4, parameters = {} as Partial<MapsParameters> } = {},
+  { shape = [2, 2, 1], patients = [] as string[], batch = 4, parameters = {} } = {},
 ) {
   const network = writtenNetwork(shape, nodes, { batch });
   const context = contextOf(network, { inputCount: images.length });
