@@ -181,7 +181,7 @@ function computeNode(
       const active = activation.kind === 'linear' ? raw : activate(raw, activation, held['alpha']);
       return keepPre && active !== raw ? [active, raw] : [active];
     });
-    return { output: output!, pre: pre ?? null };
+    return { output: output, pre: pre ?? null };
   } catch (thrown) {
     if (thrown instanceof IsolensError) throw thrown;
     const reason = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown);

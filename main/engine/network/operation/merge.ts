@@ -127,7 +127,7 @@ const axisOf = (node: NodeCore, rank: number): number => {
 const atRank = (x: Tensor, rank: number): Tensor =>
   x.rank === rank
     ? x
-    : tf.reshape(x, [x.shape[0]!, ...Array.from({ length: rank - x.rank }, () => 1), ...x.shape.slice(1)]);
+    : tf.reshape(x, [x.shape[0], ...Array.from({ length: rank - x.rank }, () => 1), ...x.shape.slice(1)]);
 
 function spreadShape(node: NodeCore, inputs: readonly Shape[], a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);

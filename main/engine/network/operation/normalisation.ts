@@ -181,7 +181,7 @@ function byAxes(node: NodeCore, x: Tensor): Tensor {
 function byGroups(node: NodeCore, x: Tensor): Tensor {
   const groups = numberOf(node, 'groups');
   const cells = x.shape.slice(1, -1).reduce((p, n) => p * n, 1);
-  const grouped = tf.reshape(x, [x.shape[0]!, cells, groups, x.shape.at(-1)! / groups]);
+  const grouped = tf.reshape(x, [x.shape[0], cells, groups, x.shape.at(-1)! / groups]);
   return tf.reshape(standardised(grouped, [1, 3], numberOf(node, 'epsilon')), x.shape);
 }
 

@@ -26,7 +26,7 @@ export const flattening: Operation = {
   run: (node, inputs) => {
     const x = onlyTensor(inputs);
     const ordered = isSet(node, 'channelsFirst') ? toChannelsFirst(x) : x;
-    return tf.reshape(ordered, [x.shape[0]!, productOf(x.shape.slice(1))]);
+    return tf.reshape(ordered, [x.shape[0], productOf(x.shape.slice(1))]);
   },
   reads: (node, inputs) => [spatialOf(onlyShape(node, inputs)).map(() => wholeRule)],
   bound: (node, [range], [shape]) => {
@@ -54,7 +54,7 @@ export const reshaping: Operation = {
     const x = onlyTensor(inputs);
     const ordered = turns(node, x.rank - 1) ? toChannelsFirst(x) : x;
     const target = targetOf(node, x.shape) as number[];
-    const shaped = tf.reshape(ordered, [x.shape[0]!, ...target]);
+    const shaped = tf.reshape(ordered, [x.shape[0], ...target]);
     return turns(node, target.length) ? toChannelsLast(shaped) : shaped;
   },
   reads: (node, inputs, output) => {

@@ -48,7 +48,7 @@ export const transposedConvolution: Operation = {
     const out = kernel.shape.at(-2)!;
     const full = spreading.map((s, a) => (x.shape[a + 1]! - 1) * s.stride + reachOf(s));
     const strides = spreading.map((s) => s.stride);
-    const spread = spreadOut(x, kernel, [x.shape[0]!, ...full, out], strides);
+    const spread = spreadOut(x, kernel, [x.shape[0], ...full, out], strides);
     return withBias(cut(spread, spreading), weights);
   },
   reads: (node, inputs) => [spreadingOf(node, onlyShape(node, inputs)).map((s, a) => transposedRule(a + 1, s))],
@@ -143,7 +143,7 @@ function cut(full: tf.Tensor, spreading: readonly Spreading[]): tf.Tensor {
     ? tf.pad(full, [[0, 0], ...missing.map((m): [number, number] => [0, m]), [0, 0]])
     : full;
   const begin = [0, ...spreading.map((s) => s.before), 0];
-  const size = [wide.shape[0]!, ...spreading.map((s) => s.outputs!), wide.shape.at(-1)!];
+  const size = [wide.shape[0], ...spreading.map((s) => s.outputs!), wide.shape.at(-1)!];
   return wide.shape.every((n, a) => n === size[a]) ? wide : tf.slice(wide, begin, size);
 }
 

@@ -17,8 +17,8 @@ const softmax: Activation = { kind: 'softmax', axes: [-1] };
 const words: Readonly<Record<string, Activation>> = {
   linear: { kind: 'linear' },
   relu: plainRelu,
-  relu6: { ...plainRelu, maxValue: 6 } as Activation,
-  leaky_relu: { ...plainRelu, negativeSlope: 0.2 } as Activation,
+  relu6: { ...plainRelu, maxValue: 6 },
+  leaky_relu: { ...plainRelu, negativeSlope: 0.2 },
   elu: { kind: 'elu', alpha: 1 },
   celu: { kind: 'celu', alpha: 1 },
   selu: { kind: 'selu' },
@@ -89,7 +89,7 @@ const activationLayers: Readonly<Record<string, (config: JsonObject, layer: Laye
     threshold: numberAt(config, 'threshold', 0),
   }),
   LeakyReLU: (config) => ({
-    ...(plainRelu as Extract<Activation, { kind: 'relu' }>),
+    ...plainRelu,
     negativeSlope: numberAt(config, 'negative_slope', numberAt(config, 'alpha', 0.3)),
   }),
   ELU: (config) => ({ kind: 'elu', alpha: numberAt(config, 'alpha', 1) }),

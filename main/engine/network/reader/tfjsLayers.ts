@@ -1,5 +1,5 @@
 import { IsolensError } from '../../../../shared/problem/problem';
-import { badStructure, isList, isObject, listAt, objectAt, parseJson, textAt, type JsonObject } from './json';
+import { badStructure, isObject, listAt, objectAt, parseJson, textAt, type JsonObject } from './json';
 import { tfjsDialect } from './keras2';
 import { isWhole, type FileArray } from './kerasLayer';
 import { draftOfModel, type WeightStore } from './kerasModel';
