@@ -94,7 +94,7 @@ describe('the attribution–volume histogram', () => {
 const planted = (
   n: number,
   worth: (t: number, c: number, o: number, patient: number) => number,
-  { specific = true, ownLabel = false } = {},
+  { specific = true, ownLabel = false }: { specific?: boolean | null; ownLabel?: boolean } = {},
 ): PatientGame[] =>
   Array.from({ length: n }, (_, patient) => {
     const game = Array.from({ length: 8 }, (_, mask) => worth(mask & 1, (mask >> 1) & 1, (mask >> 2) & 1, patient));
