@@ -119,15 +119,27 @@ export function useActions(): Actions {
     void afterOpening();
   }
 
+  /** A folder holds patients, or else a network; where it is neither, what is said is about patients. */
+  async function openFolder(path: string): Promise<void> {
+    let found: readonly string[];
+    try {
+      found = await studies.openFolder(path);
+    } catch (noPatients) {
+      const network = await networks.open(path).catch(() => null);
+      if (network === null) throw noPatients;
+      networks.choose(network);
+      return;
+    }
+    const [first] = found;
+    if (first !== undefined) await studies.open(first);
+  }
+
   async function openPaths(paths: readonly string[]): Promise<void> {
+    problems.dismiss();
     for (const path of paths)
       await problems.guard(async () => {
-        problems.dismiss();
         if (networkEndings.test(path)) networks.choose(await networks.open(path));
-        else {
-          const [first] = await studies.openFolder(path);
-          if (first !== undefined) await studies.open(first);
-        }
+        else await openFolder(path);
       });
     await afterOpening();
   }
