@@ -13,7 +13,6 @@ export interface Chest {
 
 function lung(sign: 1 | -1, apex: number, wide: number, spine: Spine): Shape {
   const bottom = -340;
-  const length = apex - bottom;
   return {
     low: [sign > 0 ? 8 : -112, -40, bottom],
     high: [sign > 0 ? 112 : -8, 150, apex],
@@ -24,7 +23,6 @@ function lung(sign: 1 | -1, apex: number, wide: number, spine: Spine): Shape {
       const rv = 66 * t;
       const cu = sign * (44 + (wide - 44) * t * 0.85 + 8);
       const cv = spine.cord(w) - 36 - 6 * (1 - t);
-      const end = Math.max(w - apex, -length);
       if (t < 0.05) return () => 50;
       return (u, v) => {
         const q = (Math.abs((u - cu) / ru) ** 2.4 + Math.abs((v - cv) / rv) ** 2.4) ** (1 / 2.4);

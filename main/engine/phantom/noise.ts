@@ -65,10 +65,13 @@ export async function addNoise(
   const random = randomOf(seed, 'noise');
   const mottle = textureOf(seed, 'mottle', 5);
   const normal = (): number => random.normal();
-  const planes: Float32Array[] = [];
+  const planes = new Map<number, Float32Array>();
   const plane = (k: number): Float32Array => {
-    if (planes[k] === undefined) [planes[k], planes[k + 1]] = noisePlanes(n, spacing[0], scanner.cutoffPerMm, normal);
-    return planes[k] ?? new Float32Array(0);
+    const known = planes.get(k);
+    if (known !== undefined) return known;
+    const [first, second] = noisePlanes(n, spacing[0], scanner.cutoffPerMm, normal);
+    planes.set(k, first).set(k + 1, second);
+    return first;
   };
   const stored = new Int16Array(values.length);
   const streaks = new Float32Array(size[1]);
@@ -95,7 +98,7 @@ export async function addNoise(
         stored[index] = Math.round(clamp(hu, -1024, scanner.clipHU));
       }
     }
-    delete planes[k - 1];
+    planes.delete(k - 1);
     if (k % 8 === 7) await pause();
   }
   return stored;

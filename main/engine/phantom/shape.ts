@@ -10,7 +10,7 @@ export interface Shape {
   readonly low: Vec3;
   readonly high: Vec3;
   /** What the plane at `w` cuts out: everything that depends on w alone is worked out once. */
-  at(w: number): Section;
+  readonly at: (w: number) => Section;
 }
 export type Section = (u: number, v: number) => number;
 
