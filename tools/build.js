@@ -11,6 +11,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { root } from './provision/places.js';
 
 const builtins = [...builtinModules, /^node:/];
+/** Rolldown's remarks on how long its plugins took are no news to whoever starts the application. */
+const checks = { pluginTimings: false };
 const quiet = { configFile: false, logLevel: 'warn', clearScreen: false };
 
 /**
@@ -35,6 +37,7 @@ function forNode({ entries, format, folder, outside, node }) {
         input: Object.fromEntries(entries.map(([name, source]) => [name, join(root, source)])),
         external: [...builtins, ...outside],
         platform: 'node',
+        checks,
         output: {
           format,
           entryFileNames: `[name].${extension}`,
@@ -72,6 +75,7 @@ async function forWindow() {
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 4000,
       modulePreload: { polyfill: false },
+      rolldownOptions: { checks },
     },
   };
 }
