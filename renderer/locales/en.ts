@@ -72,6 +72,8 @@ export const en = {
   'answer.running': '{mode} is running: {share} done.',
   'answer.runningDetail': '{done} of {total} passes. The map shows what has been computed so far.',
   'answer.runningDetailLeft': '{done} of {total} passes, {left} left. The map shows what has been computed so far.',
+  'answer.runningLeft': '{left} left. The map shows what has been computed so far.',
+  'answer.runningSoFar': 'The map shows what has been computed so far.',
   'answer.stoppedAt': 'stopped at {share}',
   'answer.stopped': 'stopped before its end',
   'answer.partialDoubt': 'stopped early: only the places computed so far',

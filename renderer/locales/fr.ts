@@ -74,6 +74,8 @@ export const fr: Messages = {
   'answer.running': '{mode} en cours : {share} faits.',
   'answer.runningDetail': '{done} passages sur {total}. La carte montre ce qui est déjà calculé.',
   'answer.runningDetailLeft': '{done} passages sur {total}, reste {left}. La carte montre ce qui est déjà calculé.',
+  'answer.runningLeft': 'Reste {left}. La carte montre ce qui est déjà calculé.',
+  'answer.runningSoFar': 'La carte montre ce qui est déjà calculé.',
   'answer.stoppedAt': 'arrêté à {share}',
   'answer.stopped': 'arrêté avant la fin',
   'answer.partialDoubt': 'arrêté avant la fin : seulement les places déjà calculées',

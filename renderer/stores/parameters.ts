@@ -1,11 +1,12 @@
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { shallowRef } from 'vue';
 
 type Chosen = Readonly<Record<string, unknown>>;
 
 /** What the user chose for each analysis; what is not said here is the definition's default. */
 export const useParameters = defineStore('parameters', () => {
-  const chosen = ref<Readonly<Record<string, Chosen>>>({});
+  // Not reactive inside: what goes to the engine must be plain, a proxy cannot be cloned.
+  const chosen = shallowRef<Readonly<Record<string, Chosen>>>({});
 
   const of = (analysis: string): Chosen => chosen.value[analysis] ?? {};
 

@@ -144,7 +144,8 @@ describe('the window', () => {
   });
   it('puts a problem into the strip with its way on, and goes on when it is dismissed', async () => {
     const shown = await open();
-    outside.answer({ 'engine/openFolder': () => ({ code: 'engine/lost', facts: {}, where: {} }) });
+    const lost = { code: 'engine/lost' as const, facts: {}, where: {} };
+    outside.answer({ 'engine/openFolder': () => lost, 'engine/openNetwork': () => lost });
     outside.tell('desktop/open', { paths: ['/elsewhere'] });
     await flushPromises();
     expect(shown.get('[role="alert"]').text()).toContain('What was saved is kept');

@@ -24,7 +24,9 @@ export function standInOutside(answers: Answers): StandIn {
   const standIn: StandIn = {
     asked: [],
     cancelled: [],
-    async ask(name, asked) {
+    async ask(name, sent) {
+      // As between processes: what cannot be cloned is refused here too.
+      const asked: unknown = structuredClone(sent);
       standIn.asked.push({ name, asked });
       const answer = all[name as RequestName] as ((asked: unknown) => unknown) | undefined;
       if (!answer) throw new Error(`nobody answers ${name}`);
