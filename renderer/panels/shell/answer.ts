@@ -66,9 +66,12 @@ function whileRunning({ progress, state }: JobRun, mode: Mode, { t, language }: 
     total: formatNumber(progress?.total ?? 0, 0, language),
     left: typeof left === 'number' ? formatSeconds(left, language) : '',
   };
-  const detail = !progress
-    ? ''
-    : t(typeof left === 'number' ? 'answer.runningDetailLeft' : 'answer.runningDetail', facts);
+  // A total of 1 counts shares, not passes: only the time left is worth saying then.
+  const counted = (progress?.total ?? 0) > 1;
+  const timed = typeof left === 'number';
+  const detail = counted
+    ? t(timed ? 'answer.runningDetailLeft' : 'answer.runningDetail', facts)
+    : t(timed ? 'answer.runningLeft' : 'answer.runningSoFar', facts);
   return plain('running', t('answer.running', { mode: t(`mode.${mode}`), share: facts.share }), detail);
 }
 
