@@ -53,7 +53,7 @@ export function formatPlain(value: number, language: Language): string {
 
 /** A whole number as an exponent: 10⁻⁷. */
 const raised = (power: number): string =>
-  [...String(power)].map((sign) => (sign === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)] ?? ''))).join('');
+  Array.from(String(power), (sign) => (sign === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)] ?? '')).join('');
 
 /** Decimals that show two significant digits of the largest value: every number of a column has as many. */
 export const digitsFor = (largest: number): number =>
@@ -79,6 +79,6 @@ export function formatBytes(bytes: number, language: Language): string {
   const mebibytes = bytes / 2 ** 20;
   const [mega, giga] = language === 'fr' ? ['Mio', 'Gio'] : ['MiB', 'GiB'];
   return mebibytes >= 1024
-    ? formatWithUnit(mebibytes / 1024, 1, giga as string, language)
-    : formatWithUnit(mebibytes, 0, mega as string, language);
+    ? formatWithUnit(mebibytes / 1024, 1, giga, language)
+    : formatWithUnit(mebibytes, 0, mega, language);
 }

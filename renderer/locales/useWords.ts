@@ -6,20 +6,20 @@ import { i18n, type MessageKey } from './i18n';
 export interface Wording {
   readonly language: ComputedRef<Language>;
   /** The text of a key, facts filled in. */
-  t(key: MessageKey, facts?: Facts): string;
+  readonly t: (key: MessageKey, facts?: Facts) => string;
   /** A text that comes with both languages (verdicts, definitions). */
-  w(words: Words): string;
-  n(value: number, digits?: number): string;
-  signed(value: number, digits?: number): string;
-  unit(value: number, digits: number, unit: string): string;
-  share(share: number): string;
-  seconds(seconds: number): string;
+  readonly w: (words: Words) => string;
+  readonly n: (value: number, digits?: number) => string;
+  readonly signed: (value: number, digits?: number) => string;
+  readonly unit: (value: number, digits: number, unit: string) => string;
+  readonly share: (share: number) => string;
+  readonly seconds: (seconds: number) => string;
 }
 
 /** Texts and numbers in the language that is chosen now; what uses them follows a switch. */
 export function useWords(): Wording {
   const { t, locale } = i18n.global;
-  const language = computed(() => locale.value as Language);
+  const language = computed(() => locale.value);
   return {
     language,
     t: (key, facts = {}) => t(key, facts as Record<string, unknown>),

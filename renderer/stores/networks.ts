@@ -32,9 +32,14 @@ export const useNetworks = defineStore('networks', () => {
     const nodes = current.value?.description.nodes ?? [];
     if (nodes.some(({ name }) => name === node.value)) return;
     const share = before && depth >= 0 ? depth / Math.max(1, before.description.nodes.length - 1) : null;
-    const fallback = nodes.find(({ op }) => /conv/.test(op)) ?? nodes[0];
+    const fallback = nodes.find(({ op }) => op.includes('conv')) ?? nodes[0];
     node.value = (share === null ? fallback : nodes[Math.round(share * (nodes.length - 1))])?.name ?? null;
     channel.value = 0;
+  }
+
+  /** Lets the user name a network's file. Null: the user named none. */
+  async function askForFile(): Promise<string | null> {
+    return (await ask('desktop/choose', { what: 'network' })).path;
   }
 
   /** Reads a network file. Gives its id; the first one that opens becomes current. */
@@ -95,6 +100,7 @@ export const useNetworks = defineStore('networks', () => {
     channel,
     preview,
     choose,
+    askForFile,
     open,
     setRecipe,
     lookAtInput,

@@ -32,5 +32,12 @@ export const usePreferences = defineStore('preferences', () => {
     await ask('desktop/preferences', { preferences: { ...preferences.value } });
   }
 
-  return { preferences, load, change };
+  /** Lets the user name the folder that results go to, and keeps it. Null: the user named none. */
+  async function chooseResultsFolder(): Promise<string | null> {
+    const { path } = await ask('desktop/choose', { what: 'resultsFolder' });
+    if (path !== null) await change({ resultsFolder: path });
+    return path;
+  }
+
+  return { preferences, load, change, chooseResultsFolder };
 });

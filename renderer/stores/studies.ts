@@ -20,6 +20,11 @@ export const useStudies = defineStore('studies', () => {
 
   const current = computed(() => summaries.value.find(({ id }) => id === currentId.value) ?? null);
 
+  /** Lets the user name a folder of studies. Null: the user named none. */
+  async function askForFolder(): Promise<string | null> {
+    return (await ask('desktop/choose', { what: 'studyFolder' })).path;
+  }
+
   /** Scans a folder; its studies join those already listed. Gives the ids found. */
   async function openFolder(path: string): Promise<readonly string[]> {
     progress.value = { stage: 'scan', done: 0, total: 0, secondsLeft: null };
@@ -87,6 +92,7 @@ export const useStudies = defineStore('studies', () => {
     histograms,
     progress,
     notes,
+    askForFolder,
     openFolder,
     open,
     countHistograms,

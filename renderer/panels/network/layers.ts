@@ -14,7 +14,7 @@ export function sizeOf({ outputShape }: NodeDescription): string {
   if (!outputShape || outputShape.length < 3) return '';
   const spatial = outputShape.slice(1, -1);
   const [first] = spatial;
-  if (spatial.every((each) => each === first) && first != null)
+  if (spatial.every((each) => each === first) && typeof first === 'number')
     return spatial.length === 3 ? `${String(first)}³` : spatial.length === 2 ? `${String(first)}²` : String(first);
   return spatial.map((each) => (each === null ? '?' : String(each))).join(' × ');
 }

@@ -40,7 +40,7 @@ export interface Situation {
 
 interface Saying {
   readonly language: Language;
-  t(key: MessageKey, facts?: Readonly<Record<string, string | number>>): string;
+  readonly t: (key: MessageKey, facts?: Readonly<Record<string, string | number>>) => string;
 }
 
 const plain = (badge: BadgeKind, sentence: string, detail: string, action: AnswerAction | null = null): Answer => ({

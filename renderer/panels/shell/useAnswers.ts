@@ -13,10 +13,10 @@ import { answerOf, type Answer } from './answer';
 interface Answers {
   readonly answer: ComputedRef<Answer>;
   /** The newest result of an analysis for the open network and study. */
-  resultOf(analysis: string): OpenResult | null;
+  readonly resultOf: (analysis: string) => OpenResult | null;
   /** The newest run of an analysis for the open network and study. */
-  runOf(analysis: string): JobRun | null;
-  badgeOf(mode: Mode): BadgeKind;
+  readonly runOf: (analysis: string) => JobRun | null;
+  readonly badgeOf: (mode: Mode) => BadgeKind;
 }
 
 /** What each mode has to say of the open network and study. */
@@ -54,7 +54,7 @@ export function useAnswers(): Answers {
         engineReason: engine.reason,
         hasStudy: studies.detail !== null,
         hasNetwork: networks.current !== null,
-        hasRecipe: networks.current?.recipe != null,
+        hasRecipe: Boolean(networks.current?.recipe),
         run: runOf(mode),
         result,
         outOfDate: result !== null && !sameParameters(result.subject.parameters, parameters.of(mode)),

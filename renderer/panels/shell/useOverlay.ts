@@ -1,11 +1,12 @@
 import { computed, type ComputedRef } from 'vue';
 import type { BlobVolume } from '../../../shared/study';
+import { useActivation } from '../../stores/activation';
 import { useNetworks } from '../../stores/networks';
 import { useStudies } from '../../stores/studies';
 import { useWorkbench } from '../../stores/workbench';
 import type { Overlay } from '../../viewer/overlay';
 import { structureStyle } from '../../viewer/structureStyle';
-import { useActivation } from '../maps/activation';
+import { activationOverlay } from '../maps/activationOverlay';
 import { supportOverlay } from '../occlusion/supportOverlay';
 import { useAnswers } from './useAnswers';
 
@@ -80,7 +81,7 @@ export function useOverlay(): ComputedRef<Overlay | null> {
     if (!studies.detail) return null;
     if (workbench.layer === 'input') return input();
     if (workbench.layer === 'prediction') return prediction();
-    if (workbench.mode === 'maps') return activation.overlay;
+    if (workbench.mode === 'maps') return activation.activation && activationOverlay(activation.activation);
     if (workbench.mode === 'occlusion') return supportOverlay(resultOf('occlusion'), runOf('occlusion')) ?? null;
     return prediction();
   });

@@ -1,4 +1,3 @@
-import { ask } from '../../bridge/bridge';
 import { useEngineState } from '../../stores/engineState';
 import { hasEnded, useJobs, type JobRun } from '../../stores/jobs';
 import { useNetworks } from '../../stores/networks';
@@ -14,19 +13,19 @@ import { useDemo } from '../../stores/demo';
 import { folderOf, jobOf, subjectOf } from './runs';
 
 export interface Actions {
-  act(action: AnswerAction): void;
-  openStudyFolder(): void;
-  openNetworkFile(): void;
+  readonly act: (action: AnswerAction) => void;
+  readonly openStudyFolder: () => void;
+  readonly openNetworkFile: () => void;
   /** Opens what was dropped or named: a network by its ending, else a folder of DICOM. */
-  openPaths(paths: readonly string[]): Promise<void>;
-  openStudy(id: string): void;
-  chooseNetwork(id: string): void;
+  readonly openPaths: (paths: readonly string[]) => Promise<void>;
+  readonly openStudy: (id: string) => void;
+  readonly chooseNetwork: (id: string) => void;
   /** Runs an analysis on the open network and study. `quietly`: not where it would have to ask for a folder. */
-  run(analysis: string, quietly?: boolean): Promise<void>;
-  runMode(): void;
-  cancel(): boolean;
-  afterOpening(): Promise<void>;
-  afterRun(run: JobRun): Promise<void>;
+  readonly run: (analysis: string, quietly?: boolean) => Promise<void>;
+  readonly runMode: () => void;
+  readonly cancel: () => boolean;
+  readonly afterOpening: () => Promise<void>;
+  readonly afterRun: (run: JobRun) => Promise<void>;
 }
 
 const networkEndings = /\.(keras|h5|hdf5|json|onnx|pb)$/i;
@@ -49,9 +48,7 @@ export function useActions(): Actions {
     if (studies.current && demo.owns(studies.current.path)) return demo.results();
     const kept = preferences.preferences.resultsFolder;
     if (kept !== null || quietly) return kept;
-    const { path } = await ask('desktop/choose', { what: 'resultsFolder' });
-    if (path !== null) await preferences.change({ resultsFolder: path });
-    return path;
+    return preferences.chooseResultsFolder();
   }
 
   async function run(analysis: string, quietly = false): Promise<void> {
@@ -144,23 +141,21 @@ export function useActions(): Actions {
     await afterOpening();
   }
 
-  function chooseAndOpen(what: 'studyFolder' | 'network'): void {
+  function openStudyFolder(): void {
     void problems.guard(async () => {
-      const { path } = await ask('desktop/choose', { what });
-      if (path === null) return;
-      if (what === 'network') {
-        networks.choose(await networks.open(path));
-        await afterOpening();
-      } else await openPaths([path]);
+      const path = await studies.askForFolder();
+      if (path !== null) await openPaths([path]);
     });
   }
 
-  const openStudyFolder = (): void => {
-    chooseAndOpen('studyFolder');
-  };
-  const openNetworkFile = (): void => {
-    chooseAndOpen('network');
-  };
+  function openNetworkFile(): void {
+    void problems.guard(async () => {
+      const path = await networks.askForFile();
+      if (path === null) return;
+      networks.choose(await networks.open(path));
+      await afterOpening();
+    });
+  }
 
   function runMode(): void {
     if (runningModes.includes(workbench.mode)) void run(workbench.mode);

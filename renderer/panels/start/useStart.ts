@@ -1,20 +1,19 @@
 import { onBeforeUnmount, onMounted } from 'vue';
-import { ask, hear } from '../../bridge/bridge';
+import { useActivation } from '../../stores/activation';
 import { useDemo } from '../../stores/demo';
 import { useEngineState } from '../../stores/engineState';
 import { useJobs } from '../../stores/jobs';
+import { useLaunch } from '../../stores/launch';
 import { useNetworks } from '../../stores/networks';
-import { usePreferences } from '../../stores/preferences';
 import { useProblems } from '../../stores/problems';
 import { useResults } from '../../stores/results';
 import { useStudies } from '../../stores/studies';
-import { useActivation } from '../maps/activation';
 import { useActions } from './useActions';
 
 /** From the first breath of the window: who runs, what was asked for on the command line, else the demo. */
 export function useStart(): void {
   const engine = useEngineState();
-  const preferences = usePreferences();
+  const launch = useLaunch();
   const problems = useProblems();
   const demo = useDemo();
   const studies = useStudies();
@@ -37,11 +36,9 @@ export function useStart(): void {
   }
 
   async function begin(): Promise<void> {
-    const start = await ask('desktop/start', {});
-    preferences.load(start.preferences);
-    demo.places = start.demo;
+    const wished = await launch.begin();
     await engine.askStatus();
-    if (start.open.length > 0) await actions.openPaths(start.open);
+    if (wished.length > 0) await actions.openPaths(wished);
     else {
       await demo.open();
       await actions.afterOpening();
@@ -52,7 +49,7 @@ export function useStart(): void {
     stops.push(
       engine.follow(() => void reopen()),
       jobs.follow((run) => void actions.afterRun(run)),
-      hear('desktop/open', ({ paths }) => void actions.openPaths(paths)),
+      launch.follow((paths) => void actions.openPaths(paths)),
     );
     void problems.guard(begin);
   });
