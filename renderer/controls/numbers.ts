@@ -53,7 +53,7 @@ export function formatPlain(value: number, language: Language): string {
 
 /** A whole number as an exponent: 10⁻⁷. */
 const raised = (power: number): string =>
-  Array.from(String(power), (sign) => (sign === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)] ?? '')).join('');
+  Array.from(String(power), (sign) => (sign === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)] ?? ''))).join('');
 
 /** Decimals that show two significant digits of the largest value: every number of a column has as many. */
 export const digitsFor = (largest: number): number =>
