@@ -7,7 +7,6 @@ export interface Grid {
 }
 
 export type VoxelArray = Int16Array | Float32Array | Uint8Array;
-export type VoxelType = 'int16' | 'float32' | 'uint8';
 export type Unit = 'HU' | 'Gy' | '%' | '1' | 'a.u.';
 
 /**

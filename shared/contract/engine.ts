@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Job, Progress } from '../job';
 import { Description } from '../network';
 import { Recipe } from '../recipe';
-import { AnalysisResult, Backend, ErrorEntry, Results, Warning } from '../result';
+import { Backend, Results, Warning } from '../result';
 import { BlobVolume, ProblemShape, StudyDetail, StudySummary } from '../study';
 import { request } from './request';
 
@@ -145,4 +145,3 @@ export const engineStreams = {
   'engine/jobEvents': JobEvent,
   'engine/requestProgress': z.strictObject({ requestId: z.string(), progress: Progress }),
 } as const;
-export type { AnalysisResult, ErrorEntry };

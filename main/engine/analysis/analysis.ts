@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { AnalysisDefinition } from '../../../shared/analysis/definition';
 import type { JobInput } from '../../../shared/job';
 import type { Recipe } from '../../../shared/recipe';
@@ -70,5 +69,3 @@ export interface Analysis<P = unknown> {
   ): AsyncGenerator<Step, Part>;
   conclude(parts: readonly Part[], context: Context, parameters: P): Conclusion;
 }
-
-export type ParametersOf<D extends AnalysisDefinition> = z.output<D['parameters']>;

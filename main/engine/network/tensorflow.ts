@@ -187,8 +187,3 @@ function flags(): Record<string, string> {
 function firstLine(thrown: unknown): string {
   return (thrown instanceof Error ? thrown.message : String(thrown)).trim().split('\n')[0] ?? '';
 }
-
-/** Frees the tensor when its scope ends: `using x = owned(tensor)`. */
-export function owned<T extends Tensor>(tensor: T): Disposable & { readonly tensor: T } {
-  return { tensor, [Symbol.dispose]: () => tensor.dispose() };
-}

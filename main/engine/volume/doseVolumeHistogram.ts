@@ -17,9 +17,6 @@ export interface DoseVolumeHistogram {
   readonly max: number | null;
 }
 
-/** Fewer voxels than this make every number of a histogram coarse. */
-export const smallBelowVoxels = 30;
-
 /** The histogram of the dose at those voxel centres of `grid` that the mask holds. *Source:* ICRU Report 83. */
 export function doseVolumeHistogram(dose: Volume, mask: Uint8Array, grid: Grid): DoseVolumeHistogram {
   const { values, unknown } = valuesInside(dose, mask, grid);

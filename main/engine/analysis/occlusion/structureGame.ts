@@ -1,9 +1,6 @@
 import type { GameFigures } from '../../../../shared/analysis/occlusion';
 import { interaction, necessity, shapley, sufficiency, type Game } from './shapley';
 
-/** The three players in the order of their bits. */
-export const players = ['structure', 'context', 'outside'] as const;
-
 const finite = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
 

@@ -12,12 +12,6 @@ import { entryOf, type ScoreReader } from './reader';
 import { regionMasks, withoutMask } from './region';
 import { volumeReader } from './volumeReader';
 
-/** One output of the network as it came for the intact input: what a target's names are checked against. */
-export interface IntactOutput {
-  readonly output: number;
-  readonly array: NetworkArray;
-}
-
 const allowed: Readonly<Record<'class' | 'label' | 'voxel' | 'dose', readonly ScoreName[]>> = {
   class: ['margin', 'logit', 'probability'],
   label: ['soft-volume', 'mean'],

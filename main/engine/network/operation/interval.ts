@@ -168,9 +168,3 @@ export function mirrorRule(from: number, before: number, after: number, size: nu
     },
   };
 }
-
-/** Smallest interval that holds both. */
-export const hull = (a: Interval, b: Interval): Interval => ({
-  start: Math.min(a.start, b.start),
-  end: Math.max(a.end, b.end),
-});

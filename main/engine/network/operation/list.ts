@@ -44,9 +44,6 @@ for (const operation of operations) {
   }
 }
 
-/** The closed set's words; a graph also has `input` and `unknown`. */
-export const operationWords: readonly string[] = [...byWord.keys()];
-
 export function operationOf(op: string): Operation {
   const operation = byWord.get(op);
   if (!operation) throw new Error(`no operation is called ${op}`);

@@ -1,6 +1,6 @@
 import { IsolensError } from '../../../../shared/problem/problem';
 import type { Node, Shape, Weight } from '../graph';
-import type { tf, Tensor } from '../tensorflow';
+import type { Tensor } from '../tensorflow';
 import type { AxisRule } from './interval';
 import type { ChannelRange } from './range';
 
@@ -114,6 +114,3 @@ export const channelsOf = (shape: Shape): number | null => shape.at(-1) ?? null;
 export const spatialOf = (shape: Shape): Shape => shape.slice(1, -1);
 
 export const productOf = (sizes: readonly (number | null)[]): number => sizes.reduce<number>((p, n) => p * (n ?? 1), 1);
-
-/** Spatial rules that leave every axis as it is. */
-export type { AxisRule, tf };

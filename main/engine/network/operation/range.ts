@@ -52,13 +52,3 @@ export function guarded(lower: number, upper: number, roundings = 4): readonly [
   const guard = roundings * rounding * Math.max(Math.abs(lower), Math.abs(upper));
   return [lower - guard, upper + guard];
 }
-
-/** Ends are exact: the value is one of those that came in. */
-export function hullOf(ranges: readonly ChannelRange[]): ChannelRange | null {
-  const [first] = ranges;
-  if (!first || ranges.some((r) => r.lower.length !== first.lower.length)) return null;
-  return rangeOf(first.lower.length, (c) => [
-    Math.min(...ranges.map((r) => r.lower[c]!)),
-    Math.max(...ranges.map((r) => r.upper[c]!)),
-  ]);
-}

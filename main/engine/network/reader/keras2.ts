@@ -1,6 +1,7 @@
 import { badStructure, isList, isObject, type Json } from './json';
 import { isWhole } from './kerasLayer';
-import { referencesIn, type Call, type KerasDialect } from './kerasModel';
+import { referencesIn, type Call } from './kerasCall';
+import type { KerasDialect } from './kerasModel';
 
 /** Keras 2 and tfjs-layers write each call of a layer as a list of `[layer, call, tensor, settings]`. */
 const callsOf: KerasDialect['callsOf'] = (layer) => {

@@ -1,5 +1,6 @@
 import { badStructure, isList, isObject, type Json, type JsonObject } from './json';
-import { referencesIn, type Call, type KerasDialect, type Reference } from './kerasModel';
+import { referencesIn, type Call, type Reference } from './kerasCall';
+import type { KerasDialect } from './kerasModel';
 
 /**
  * Keras 3 writes each call of a layer as `{ args, kwargs }` with its tensors as `__keras_tensor__` objects; files by Keras 2.12 to

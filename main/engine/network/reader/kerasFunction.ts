@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from './json';
 import { activationFrom } from './kerasActivation';
+import type { Call } from './kerasCall';
 import { NotKnown, type Translator } from './kerasLayer';
-import type { Call } from './kerasModel';
 
 /** Arithmetic between tensors, as `x + y` or `x * 0.5` leaves it in a functional network: by Keras 3's and Keras 2's words. */
 const merges: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@ import type { GraphDraft } from '../assemble';
 import type { Shape } from '../graph';
 import type { NodeCore } from '../operation/operation';
 import { badStructure, isList, isObject, objectAt, textAt, type Json, type JsonObject } from './json';
+import { referencesIn, type Call, type Reference } from './kerasCall';
 import { NotKnown, isWhole, type FileArray, type LayerSource, type Translation, type Translator } from './kerasLayer';
 import { activationTranslators } from './kerasActivation';
 import { operationTranslator } from './kerasFunction';
@@ -20,19 +21,6 @@ export interface LayerStep {
 export interface WeightStore {
   /** A layer's arrays in the order in which Keras made them; none where it has none. */
   arraysOf(path: readonly LayerStep[]): readonly FileArray[];
-}
-
-/** One tensor: output `tensor` of call `call` of a layer. */
-export interface Reference {
-  readonly layer: string;
-  readonly call: number;
-  readonly tensor: number;
-}
-
-/** One use of a layer: what it is given, in order, and constants beside the tensors. */
-export interface Call {
-  readonly tensors: readonly Reference[];
-  readonly constants: readonly (number | null)[];
 }
 
 export interface KerasDialect {
@@ -185,16 +173,6 @@ export function snakeCase(className: string): string {
     .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase();
-}
-
-/** `[name, call, tensor]`, or a list or table of such, nested as the author pleased. */
-export function referencesIn(value: Json | undefined): Reference[] {
-  if (isList(value)) {
-    const [layer, call, tensor] = value;
-    if (typeof layer === 'string' && isWhole(call) && isWhole(tensor)) return [{ layer, call, tensor }];
-    return value.flatMap((item) => (isList(item) || isObject(item) ? referencesIn(item) : []));
-  }
-  return isObject(value) ? Object.values(value).flatMap(referencesIn) : [];
 }
 
 class Unfolding {
