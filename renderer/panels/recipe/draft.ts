@@ -17,7 +17,7 @@ export interface RecipeDraft {
   plane: Recipe['plane'];
   context: number;
   spacing: 'native' | 'mm';
-  spacingMm: [number, number, number];
+  spacingMm: [number | null, number | null, number | null];
   size: [number | null, number | null, number | null];
   centre: 'volume' | 'body' | 'isocentre';
   channels: ChannelDraft[];
