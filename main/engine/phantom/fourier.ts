@@ -5,8 +5,12 @@ function line(re: Float64Array, im: Float64Array, n: number, cos: Float64Array, 
     for (; j & bit; bit >>= 1) j ^= bit;
     j ^= bit;
     if (i < j) {
-      [re[i], re[j]] = [re[j] ?? 0, re[i] ?? 0];
-      [im[i], im[j]] = [im[j] ?? 0, im[i] ?? 0];
+      const r = re[i] ?? 0;
+      re[i] = re[j] ?? 0;
+      re[j] = r;
+      const q = im[i] ?? 0;
+      im[i] = im[j] ?? 0;
+      im[j] = q;
     }
   }
   for (let half = 1; half < n; half *= 2) {

@@ -17,9 +17,23 @@ const thickness = curve(
   [40, 1],
 );
 
+/** Square root of the noise's power spectrum f·exp(−(f/f₀)²) on the transform's grid. */
+function gains(n: number, pixelMm: number, cutoffPerMm: number): Float64Array {
+  const gain = new Float64Array(n * n);
+  for (let j = 0; j < n; j++) {
+    const fy = (j < n / 2 ? j : j - n) / (n * pixelMm);
+    for (let i = 0; i < n; i++) {
+      const fx = (i < n / 2 ? i : i - n) / (n * pixelMm);
+      const f = Math.hypot(fx, fy);
+      gain[i + n * j] = Math.sqrt(f * Math.exp(-((f / cutoffPerMm) ** 2)));
+    }
+  }
+  return gain;
+}
+
 /**
- * Two planes of noise, standard deviation 1, whose power spectrum goes as f·exp(−(f/f₀)²): the ramp of filtered
- * back-projection, cut by the kernel.
+ * A source of pairs of planes of noise, standard deviation 1, whose power spectrum goes as f·exp(−(f/f₀)²): the ramp of
+ * filtered back-projection, cut by the kernel.
  * *Shape* n×n each, n a power of two.
  */
 export function noisePlanes(
@@ -27,29 +41,28 @@ export function noisePlanes(
   pixelMm: number,
   cutoffPerMm: number,
   normal: () => number,
-): readonly [Float32Array, Float32Array] {
+): () => readonly [Float32Array, Float32Array] {
+  const gain = gains(n, pixelMm, cutoffPerMm);
   const re = new Float64Array(n * n);
   const im = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) {
-    const fy = (j < n / 2 ? j : j - n) / (n * pixelMm);
-    for (let i = 0; i < n; i++) {
-      const fx = (i < n / 2 ? i : i - n) / (n * pixelMm);
-      const f = Math.hypot(fx, fy);
-      const gain = Math.sqrt(f * Math.exp(-((f / cutoffPerMm) ** 2)));
-      re[i + n * j] = gain * normal();
-      im[i + n * j] = gain * normal();
+  return () => {
+    for (let at = 0; at < gain.length; at++) {
+      re[at] = (gain[at] ?? 0) * normal();
+      im[at] = (gain[at] ?? 0) * normal();
     }
-  }
-  fourier2d(re, im, n);
-  const scaled = (plane: Float64Array): Float32Array => {
-    let sum = 0;
-    for (const value of plane) sum += value * value;
-    const rms = Math.sqrt(sum / plane.length);
-    const out = new Float32Array(plane.length);
-    for (let i = 0; i < out.length; i++) out[i] = (plane[i] ?? 0) / rms;
-    return out;
+    fourier2d(re, im, n);
+    return [scaled(re), scaled(im)];
   };
-  return [scaled(re), scaled(im)];
+}
+
+/** The plane over its root mean square. */
+function scaled(plane: Float64Array): Float32Array {
+  let sum = 0;
+  for (const value of plane) sum += value * value;
+  const rms = Math.sqrt(sum / plane.length);
+  const out = new Float32Array(plane.length);
+  for (let i = 0; i < out.length; i++) out[i] = (plane[i] ?? 0) / rms;
+  return out;
 }
 
 /** Adds the scanner's noise, the streaks between the shoulders, and rounds to what the scanner stores. */
@@ -65,11 +78,12 @@ export async function addNoise(
   const random = randomOf(seed, 'noise');
   const mottle = textureOf(seed, 'mottle', 5);
   const normal = (): number => random.normal();
+  const pair = noisePlanes(n, spacing[0], scanner.cutoffPerMm, normal);
   const planes = new Map<number, Float32Array>();
   const plane = (k: number): Float32Array => {
     const known = planes.get(k);
     if (known !== undefined) return known;
-    const [first, second] = noisePlanes(n, spacing[0], scanner.cutoffPerMm, normal);
+    const [first, second] = pair();
     planes.set(k, first).set(k + 1, second);
     return first;
   };

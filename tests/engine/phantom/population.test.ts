@@ -83,8 +83,9 @@ describe('the noise of a scan', () => {
     const bands = 8;
     const sums = new Float64Array(bands);
     const wanted = new Float64Array(bands);
+    const pair = noisePlanes(n, 1, 0.3, () => random.normal());
     for (let repeat = 0; repeat < 4; repeat++) {
-      const [plane] = noisePlanes(n, 1, 0.3, () => random.normal());
+      const [plane] = pair();
       const re = Float64Array.from(plane);
       const im = new Float64Array(n * n);
       fourier2d(re, im, n);

@@ -1,4 +1,4 @@
-/** What the writer uses of dcmjs, which ships no types. */
+/** What the writer uses of dcmjs, which ships no types: its data dictionary; and its own writer, which tests compare with. */
 declare module 'dcmjs' {
   type Natural = Record<string, unknown>;
   interface Dictionary {
@@ -8,7 +8,11 @@ declare module 'dcmjs' {
   const dcmjs: {
     readonly data: {
       readonly DicomDict: new (meta: unknown) => Dictionary;
-      readonly DicomMetaDictionary: { denaturalizeDataset(natural: Natural): unknown };
+      readonly DicomMetaDictionary: {
+        denaturalizeDataset(natural: Natural): unknown;
+        /** By keyword; a tag is `(0008,0005)`. */
+        readonly nameMap: Readonly<Record<string, { readonly tag: string; readonly vr: string } | undefined>>;
+      };
     };
     readonly log: { setLevel(level: string): void };
   };

@@ -1,12 +1,6 @@
-// The types lie beside this file, for every project that includes it.
-// eslint-disable-next-line @typescript-eslint/triple-slash-reference
-/// <reference path="./dcmjs.d.ts" />
-import dcmjs from 'dcmjs';
+import { encodeFile, type Attributes } from './encode';
 import { uidOf } from './uid';
 import type { WritableStudy } from './writableStudy';
-
-/** Attributes by DICOM keyword; sequences are lists of such. */
-export type Attributes = Record<string, unknown>;
 
 export const sopClass = {
   ct: '1.2.840.10008.5.1.4.1.1.2',
@@ -99,18 +93,15 @@ export function common(
 
 /** One Part 10 file: explicit VR little endian, the same bytes whenever the attributes are the same. */
 export function fileOf(attributes: Attributes): Uint8Array {
-  dcmjs.log.setLevel('error');
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  const dictionary = new dcmjs.data.DicomDict({
-    '00020001': { vr: 'OB', Value: [new Uint8Array([0, 1]).buffer] },
-    '00020002': { vr: 'UI', Value: [text(attributes['SOPClassUID'])] },
-    '00020003': { vr: 'UI', Value: [text(attributes['SOPInstanceUID'])] },
-    '00020010': { vr: 'UI', Value: ['1.2.840.10008.1.2.1'] },
-    '00020012': { vr: 'UI', Value: [uidOf('isolens', 'implementation')] },
-    '00020013': { vr: 'SH', Value: ['ISOLENS_1'] },
-  });
-  dictionary.dict = dcmjs.data.DicomMetaDictionary.denaturalizeDataset(attributes);
-  return new Uint8Array(dictionary.write({ fragmentMultiframe: false }));
+  const meta = {
+    FileMetaInformationVersion: new Uint8Array([0, 1]).buffer,
+    MediaStorageSOPClassUID: attributes['SOPClassUID'],
+    MediaStorageSOPInstanceUID: attributes['SOPInstanceUID'],
+    TransferSyntaxUID: '1.2.840.10008.1.2.1',
+    ImplementationClassUID: uidOf('isolens', 'implementation'),
+    ImplementationVersionName: 'ISOLENS_1',
+  };
+  return encodeFile(meta, attributes);
 }
 
 export const reference = (sopClassUid: string, uid: string): Attributes => ({

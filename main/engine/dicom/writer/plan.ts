@@ -1,4 +1,5 @@
-import { common, decimal, fileOf, madeAt, madeOn, reference, sopClass, uidsOf, type Attributes } from './object';
+import type { Attributes } from './encode';
+import { common, decimal, fileOf, madeAt, madeOn, reference, sopClass, uidsOf } from './object';
 import type { WritableBeam, WritablePlan, WritableStudy } from './writableStudy';
 
 /** One static, coplanar photon beam with jaws alone: the fluence itself is not written. */

@@ -1,16 +1,6 @@
 import { applyAffine, type Affine } from '../../../../shared/geometry';
-import {
-  common,
-  decimal,
-  fileOf,
-  madeAt,
-  madeOn,
-  reference,
-  retiredStudyClass,
-  sopClass,
-  uidsOf,
-  type Attributes,
-} from './object';
+import type { Attributes } from './encode';
+import { common, decimal, fileOf, madeAt, madeOn, reference, retiredStudyClass, sopClass, uidsOf } from './object';
 import { keyholed, type Loop } from './trace';
 import type { WritableStructure, WritableStudy } from './writableStudy';
 

@@ -18,18 +18,26 @@ function kernel(sigma: number, step: number): Float64Array {
   return taps.map((tap) => tap / sum);
 }
 
+/** Blurs lines of the plane; a line with zeros about it needs no look at its ends. */
 function along(from: Float32Array, { nu, nv }: FluenceShape, taps: Float64Array, vertical: boolean): Float32Array {
   const to = new Float32Array(from.length);
-  const half = (taps.length - 1) / 2;
+  const width = taps.length;
+  const half = (width - 1) / 2;
   const [count, stride, lines, next] = vertical ? [nv, nu, nu, 1] : [nu, 1, nv, nu];
+  const padded = new Float64Array(count + 2 * half);
   for (let line = 0; line < lines; line++) {
     const start = line * next;
-    for (let i = 0; i < count; i++) {
+    let any = false;
+    for (let i = 0, at = start; i < count; i++, at += stride) {
+      const value = from[at] ?? 0;
+      padded[half + i] = value;
+      if (value !== 0) any = true;
+    }
+    if (!any) continue;
+    for (let i = 0, at = start; i < count; i++, at += stride) {
       let sum = 0;
-      for (let t = Math.max(-half, -i); t <= Math.min(half, count - 1 - i); t++) {
-        sum += (taps[t + half] ?? 0) * (from[start + (i + t) * stride] ?? 0);
-      }
-      to[start + i * stride] = sum;
+      for (let t = 0; t < width; t++) sum += (taps[t] ?? 0) * (padded[i + t] ?? 0);
+      to[at] = sum;
     }
   }
   return to;
@@ -45,6 +53,7 @@ export function penumbraOf(shape: FluenceShape): (fluence: Float32Array) => Floa
   return (fluence) => {
     const sharp = along(along(fluence, shape, narrow[0], false), shape, narrow[1], true);
     const tail = along(along(fluence, shape, wide[0], false), shape, wide[1], true);
-    return sharp.map((value, i) => 0.98 * value + 0.02 * (tail[i] ?? 0));
+    for (let q = 0; q < sharp.length; q++) sharp[q] = 0.98 * (sharp[q] ?? 0) + 0.02 * (tail[q] ?? 0);
+    return sharp;
   };
 }

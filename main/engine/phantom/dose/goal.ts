@@ -20,10 +20,16 @@ const fallOff = [
   [70, 13.5], [90, 10], [115, 6.5],
 ] as const; // prettier-ignore
 
+const fallMm = Float64Array.from(fallOff, ([mm]) => mm);
+const fallGy = Float64Array.from(fallOff, ([, gy]) => gy);
+
 export function capAt(mm: number): number {
-  for (let i = 1; i < fallOff.length; i++) {
-    const [[near, high], [far, low]] = [fallOff[i - 1] ?? [0, 68], fallOff[i] ?? [115, 6.5]];
-    if (mm <= far) return high + ((low - high) * (mm - near)) / (far - near);
+  for (let i = 1; i < fallMm.length; i++) {
+    const far = fallMm[i] ?? 0;
+    if (mm > far) continue;
+    const near = fallMm[i - 1] ?? 0;
+    const high = fallGy[i - 1] ?? 0;
+    return high + (((fallGy[i] ?? 0) - high) * (mm - near)) / (far - near);
   }
   return 6.5;
 }

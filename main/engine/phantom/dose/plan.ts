@@ -7,7 +7,7 @@ import { beamAt, densityOf, depthDose, gantryAngles, projected, type Beam } from
 import type { FluenceShape } from './fluence';
 import { goalsOf } from './goal';
 import { optimise, type Rays } from './optimise';
-import { waterDepth, type Densities } from './waterDepth';
+import { waterDepthAlong, type Densities } from './waterDepth';
 
 /** Where a beam is open at the isocentre, mm: the field that the plan's jaws stand for. */
 export interface Field {
@@ -165,7 +165,6 @@ export async function planDose({ ct, masks, levels, evenness, pause }: PlanWish)
   const depths = beams.map(() => new Float32Array(inBody.length));
   const rays: Rays = {
     voxels,
-    beams: beams.length,
     bixel: new Int32Array(voxels.length * beams.length),
     fractionU: new Float32Array(voxels.length * beams.length),
     fractionV: new Float32Array(voxels.length * beams.length),
@@ -230,13 +229,14 @@ function aim(
   { coarse, densities, shape, rays, goals, open, depth }: Aim,
 ): void {
   const [nx, ny] = coarse.size;
+  const waterDepth = waterDepthAlong(densities, beam, isocentre);
   for (let r = 0; r < rays.voxels.length; r++) {
     const voxel = rays.voxels[r] ?? 0;
     const point = applyAffine(coarse.affine, [voxel % nx, Math.floor(voxel / nx) % ny, Math.floor(voxel / (nx * ny))]);
     const [u, v, behind] = projected(beam, isocentre, point[0], point[1], point[2]);
-    const water = waterDepth(densities, beam, isocentre, point);
+    const water = waterDepth(point[0], point[1], point[2]);
     depth[voxel] = water;
-    const at = r * rays.beams + b;
+    const at = b * rays.voxels.length + r;
     const x = (u - shape.u0) / shape.stepU;
     const y = (v - shape.v0) / shape.stepV;
     const i = Math.floor(x);
