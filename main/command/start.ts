@@ -11,10 +11,10 @@ import { terminal } from './terminal';
 
 /** Where a command was cut by Ctrl+C: it stops between two native calls and keeps what it has. */
 const stop = new AbortController();
-process.once('SIGINT', () => {
+process.on('SIGINT', () => {
   stop.abort(new IsolensError('engine/cancelled'));
 });
-process.once('SIGTERM', () => {
+process.on('SIGTERM', () => {
   stop.abort(new IsolensError('engine/cancelled'));
 });
 

@@ -9,12 +9,12 @@ import { printReport } from './printReport';
 import { supervise, type Supervisor } from './supervisor';
 import { openWindow } from './window';
 
-/** Words of the command line that are paths: switches and the checkout's own folder left out. */
-const pathsOf = (words: readonly string[]): string[] =>
-  words
-    .slice(app.isPackaged ? 1 : 2)
-    .filter((word) => !word.startsWith('-'))
-    .map((word) => resolve(word));
+/** Words of the command line that are paths: the executable, switches and the checkout's own folder left out. */
+function pathsOf(words: readonly string[]): string[] {
+  const paths = words.slice(1).filter((word) => !word.startsWith('-'));
+  // From a checkout Electron is told which folder to run; it stands before anything that the user named.
+  return (app.isPackaged ? paths : paths.slice(1)).map((word) => resolve(word));
+}
 
 async function printAndLeave(folder: string): Promise<void> {
   try {

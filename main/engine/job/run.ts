@@ -68,6 +68,15 @@ function analysisResultOf(plan: Plan, step: PlannedAnalysis, parts: readonly Par
   };
 }
 
+function passesOf({ analysis, parameters }: PlannedAnalysis, input: OpenInput, context: Context): number {
+  try {
+    return analysis.passes(input.prepared, context, parameters);
+  } catch {
+    // What is wrong with these parameters for this input is said when the analysis runs, and stops that analysis alone.
+    return 1;
+  }
+}
+
 /**
  * Runs a plan: inputs one at a time, each through every analysis, saved as soon as it is done. An input that fails stands in
  * `errors` and stops nothing. On cancel what was computed is kept and said to be partial.
@@ -79,7 +88,13 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   const ledger: Ledger = { parts: new Map(plan.analyses.map((step) => [step, []])), errors: [], illustrations: [] };
   const cache = partCache(folder.path);
   const tempo = pace();
-  const share = 1 / (plan.inputs.length * plan.analyses.length);
+  /** Passes that each analysis costs for the input last read: the others are taken to be like it. */
+  const costs = new Map(plan.analyses.map((step) => [step, 1]));
+  let spent = 0;
+  const perInput = (): number => [...costs.values()].reduce((sum, cost) => sum + cost, 0);
+  const at = (stage: string, ahead: number, input: string | undefined, left: number): void => {
+    options.progress(tempo.at(stage, Math.round(spent + ahead), Math.round(spent + left), input));
+  };
 
   const results = (): Results => ({
     ...folder.heading(plan),
@@ -88,7 +103,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     errors: ledger.errors,
   });
 
-  async function partOf(step: PlannedAnalysis, planned: PlannedInput, input: OpenInput, before: number): Promise<Part> {
+  async function partOf(step: PlannedAnalysis, planned: PlannedInput, input: OpenInput, left: number): Promise<Part> {
     const { analysis, parameters } = step;
     const { id, version } = analysis.definition;
     const key: PartKey = {
@@ -111,23 +126,25 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
       }
       if (next.value.kind === 'progress') {
         const { done, stage } = next.value;
-        options.progress(tempo.at(`${id}: ${stage}`, before + done * share, 1, planned.id));
+        at(`${id}: ${stage}`, done * (costs.get(step) ?? 1), planned.id, left);
       } else options.partial?.(id, planned.id, next.value.volumes);
     }
   }
 
   /** True when the run may go on. */
   async function runInput(planned: PlannedInput, n: number): Promise<boolean> {
-    let at = n * plan.analyses.length * share;
-    options.progress(tempo.at('reading', at, 1, planned.id));
+    const after = plan.inputs.length - n - 1;
+    at('reading', 0, planned.id, perInput() * (after + 1));
     const file = fileOf(planned);
     const where = { input: planned.id, ...(file === undefined ? {} : { file }) };
     try {
       const input = await openInput(planned, plan, signal);
       const scene = n < mostIllustrated ? sceneOf(input) : null;
+      for (const step of plan.analyses) costs.set(step, passesOf(step, input, context));
+      let own = perInput();
       for (const step of plan.analyses) {
         try {
-          const part = await partOf(step, planned, input, at);
+          const part = await partOf(step, planned, input, own + after * perInput());
           ledger.parts.get(step)?.push(part);
           if (scene)
             ledger.illustrations.push(await illustrate(folder.path, step.analysis.definition.id, part.result, scene));
@@ -137,7 +154,8 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
           ledger.errors.push(errorEntryOf(problemOf(thrown, where)));
           if (isFatal(thrown)) throw thrown;
         }
-        at += share;
+        spent += costs.get(step) ?? 0;
+        own -= costs.get(step) ?? 0;
       }
     } catch (thrown) {
       if (signal.aborted) return false;
@@ -153,7 +171,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     whole = await runInput(planned, n);
     if (!whole) break;
   }
-  if (whole) options.progress(tempo.at('saving', 1, 1));
+  if (whole) at('saving', 0, undefined, 0);
   else ledger.errors.push(errorEntryOf(new IsolensError('engine/cancelled').problem));
   const last = results();
   await folder.save(last);

@@ -1,10 +1,17 @@
 import type * as Tensorflow from '@tensorflow/tfjs-node';
 
+export interface OrgansUnet {
+  /** What is saved: it ends in a softmax over the labels. */
+  readonly model: Tensorflow.LayersModel;
+  /** The same layers up to the softmax, for training: a saturated softmax has no gradient left. */
+  readonly logits: Tensorflow.LayersModel;
+}
+
 /**
  * `organs-unet`: three poolings, two 3×3 convolutions with ReLU a level, nearest upsampling, skips, softmax over the labels.
  * *Shape* [batch, 128, 128, 1] → [batch, 128, 128, labels]. No normalisation: a filter that a high rate kills stays visibly dead.
  */
-export function organsUnet(tf: typeof Tensorflow, labels: number, seed: number, base = 12): Tensorflow.LayersModel {
+export function organsUnet(tf: typeof Tensorflow, labels: number, seed: number, base = 8): OrgansUnet {
   let drawn = 0;
   const conv = (
     x: Tensorflow.SymbolicTensor,
@@ -43,14 +50,17 @@ export function organsUnet(tf: typeof Tensorflow, labels: number, seed: number, 
     x = tf.layers.concatenate({ name: `skip${String(level)}` }).apply([skip, up]) as Tensorflow.SymbolicTensor;
     x = twice(x, base * 2 ** (level - 1), `dec${String(level)}`);
   }
-  const output = tf.layers
+  const logits = tf.layers
     .conv2d({
       name: 'organs',
       filters: labels,
       kernelSize: 1,
-      activation: 'softmax',
-      kernelInitializer: tf.initializers.heNormal({ seed: seed + drawn }),
+      kernelInitializer: tf.initializers.glorotNormal({ seed: seed + drawn }),
     })
     .apply(x) as Tensorflow.SymbolicTensor;
-  return tf.model({ name: 'organs-unet', inputs: input, outputs: output });
+  const output = tf.layers.softmax({ name: 'probabilities' }).apply(logits) as Tensorflow.SymbolicTensor;
+  return {
+    model: tf.model({ name: 'organs-unet', inputs: input, outputs: output }),
+    logits: tf.model({ name: 'organs-unet-logits', inputs: input, outputs: logits }),
+  };
 }

@@ -23,8 +23,8 @@ const { values: words } = parseArgs({
   options: {
     real: { type: 'string' },
     out: { type: 'string', default: 'resources/demo/networks' },
-    synthetic: { type: 'string', default: '24' },
-    steps: { type: 'string', default: '2400' },
+    synthetic: { type: 'string', default: '10' },
+    steps: { type: 'string', default: '1600' },
     seed: { type: 'string', default: '7' },
   },
 });
@@ -33,7 +33,10 @@ const seed = Number(words.seed);
 const batch = 8;
 const rate = 1e-3;
 const realInTraining = 30;
-const heldOutSynthetic = [901, 902, 903, 904, 905, 906];
+const heldOutReal = 8;
+const heldOutSynthetic = [901, 902, 903, 904];
+/** Steps that the rate is too high for: enough to kill, too few to matter otherwise. */
+const stepsTooHigh = 120;
 
 const say = (text: string): void => {
   process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
@@ -54,9 +57,10 @@ if (words.real !== undefined) {
   const patients = packedPatients(words.real);
   const inTraining = patients.filter(({ split }) => split === 'train').slice(0, realInTraining);
   for (const patient of patients) {
+    say(patient.id);
     const slices = await slicesOf(patient.read(), recipe);
     if (inTraining.includes(patient)) training.push(...worthTraining(slices));
-    else held.real.push(slices);
+    else if (held.real.length < heldOutReal) held.real.push(slices);
   }
   say(`${String(inTraining.length)} real patients for training, ${String(held.real.length)} held out`);
 }
@@ -92,9 +96,9 @@ const falling =
   (step: number): number =>
     top * Math.min(1, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + Math.cos((Math.PI * step) / of)));
 
-const model = organsUnet(tf, labels.length, seed);
+const { model, logits } = organsUnet(tf, labels.length, seed);
 let running = 0;
-await fit(tf, model, training, {
+await fit(tf, logits, training, {
   batch,
   steps,
   seed,
@@ -106,12 +110,11 @@ await fit(tf, model, training, {
   },
 });
 await save(model, 'final', { steps, rate });
-model.dispose();
 
 const tooHigh = organsUnet(tf, labels.length, seed);
-await fit(tf, tooHigh, training, {
+await fit(tf, tooHigh.logits, training, {
   batch,
-  steps: epoch,
+  steps: stepsTooHigh,
   seed,
   rate: () => 30 * rate,
   async after(step, loss) {
@@ -119,4 +122,4 @@ await fit(tf, tooHigh, training, {
     if (step % 50 === 0) say(`too high: step ${String(step)} loss ${loss.toFixed(4)}`);
   },
 });
-await save(tooHigh, 'lr-too-high', { steps: epoch, rate: 30 * rate });
+await save(tooHigh.model, 'lr-too-high', { steps: stepsTooHigh, rate: 30 * rate });

@@ -35,6 +35,7 @@ export function jobAnswers(
     signal: AbortSignal,
     { tell, blobs }: Answering,
   ): Promise<void> {
+    let partials = 0;
     const event = (event: JobEvent): void => {
       tell('engine/jobEvents', event);
     };
@@ -50,10 +51,10 @@ export function jobAnswers(
           event({ kind: 'progress', jobId, progress });
         },
         partial: (analysis, input, volumes) => {
-          blobs.drop(`${jobId}/partial`);
-          const kept = Object.entries(volumes).map(
-            ([name, volume]) => [name, blobs.keep(volume, `${jobId}/partial`)] as const,
-          );
+          // The one before stays until the next: the window may still be fetching it.
+          const owner = `${jobId}/partial/${String(partials++ % 2)}`;
+          blobs.drop(owner);
+          const kept = Object.entries(volumes).map(([name, volume]) => [name, blobs.keep(volume, owner)] as const);
           event({ kind: 'partial', jobId, analysis, input, volumes: Object.fromEntries(kept) });
         },
       });
@@ -62,6 +63,7 @@ export function jobAnswers(
       if (signal.aborted) event({ kind: 'cancelled', jobId, folder: out });
       else event({ kind: 'failed', jobId, problem: problemOf(thrown) });
     } finally {
+      for (const turn of ['0', '1']) blobs.drop(`${jobId}/partial/${turn}`);
       running.delete(jobId);
     }
   }
