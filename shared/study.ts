@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { Affine } from './geometry';
 
 const vec3 = z.tuple([z.number(), z.number(), z.number()]);
-const affine = z.custom<import('./geometry').Affine>((v) => Array.isArray(v) && v.length === 16);
+const affine = z.custom<Affine>((v) => Array.isArray(v) && v.length === 16);
 export const GridShape = z.strictObject({ size: vec3, affine });
 
 /** A problem as it crosses a process: the code and its facts; the words are looked up by whoever shows it. */

@@ -14,11 +14,11 @@ function timeLeft(seconds: number | null): string {
 
 /** Where a command's progress and end are said: a bar on a terminal, otherwise one JSON line a second. */
 export interface Terminal {
-  progress(progress: Progress): void;
+  readonly progress: (progress: Progress) => void;
   /** The last line of a command that a problem ended. */
-  problem(problem: Problem): void;
+  readonly problem: (problem: Problem) => void;
   /** Ends the bar's line. */
-  done(): void;
+  readonly done: () => void;
 }
 
 export function terminal(out: NodeJS.WriteStream = process.stderr): Terminal {

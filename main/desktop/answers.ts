@@ -2,7 +2,7 @@ import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions } from '
 import { writeFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import type { z } from 'zod';
-import { desktopRequests } from '../../shared/contract/desktop';
+import type { desktopRequests } from '../../shared/contract/desktop';
 import { IsolensError } from '../../shared/problem/problem';
 import type { Places } from './places';
 import { readPreferences, writePreferences } from './preferences';

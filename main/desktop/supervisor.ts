@@ -104,7 +104,7 @@ export function supervise(node: string, entry: string, tell: (stream: StreamName
       if (cancelled.has(jobId)) jobEvent({ kind: 'cancelled', jobId, folder });
       else {
         deaths.set(content, [...(deaths.get(content) ?? []).filter((t) => now - t < deathsWithinMs), now]);
-        jobEvent({ kind: 'lost', jobId, problem: lost as never, folder });
+        jobEvent({ kind: 'lost', jobId, problem: lost, folder });
       }
     }
     jobs.clear();

@@ -69,7 +69,7 @@ class Writer {
     }
     if (value instanceof Uint8Array) return padded(Buffer.from(value), 0);
     if (vr === 'US') return Buffer.concat([value].flat().map((one) => this.number(Number(one), 2)));
-    const text = Array.isArray(value) ? value.join('\\') : String(value);
+    const text = [value as string | number | readonly number[]].flat().join('\\');
     return padded(Buffer.from(text, 'latin1'), vr === 'UI' ? 0 : 32);
   }
 

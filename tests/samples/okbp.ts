@@ -44,3 +44,40 @@ export function readPacked(folder: string, key: string): PackedPatient {
     masks,
   };
 }
+
+/** Volume and height of a structure of a packed patient. */
+export interface Placed {
+  readonly cc: number;
+  readonly z: number;
+}
+
+/** Volume and height (mm above the midpoint of its parotids) of every structure of each patient of the folder. */
+export function measuredCohort(folder: string): readonly ReadonlyMap<StructureName, Placed>[] {
+  const index = JSON.parse(readFileSync(`${folder}/index.json`, 'utf8')) as {
+    patients: Record<string, { voxelMm: { x: number; y: number; z: number } }>;
+  };
+  return Object.entries(index.patients).map(([key, { voxelMm }]) => {
+    const bytes = gunzipSync(readFileSync(`${folder}/${key}.okbp.gz`), { maxOutputLength: 8 * voxels });
+    const flags = new Uint16Array(bytes.buffer.slice(bytes.byteOffset + 6 * voxels, bytes.byteOffset + 8 * voxels));
+    const counts = bits.map(() => 0);
+    const sums = bits.map(() => 0);
+    for (let v = 0; v < voxels; v++) {
+      const flag = (flags[v] as number) >> 1;
+      for (let n = 0; flag >> n !== 0; n++) {
+        if (((flag >> n) & 1) === 0) continue;
+        counts[n] = (counts[n] as number) + 1;
+        sums[n] = (sums[n] as number) + Math.floor(v / (edge * edge));
+      }
+    }
+    const heights = sums.map((sum, n) => (sum / (counts[n] as number)) * voxelMm.z);
+    const parotids = [bits.indexOf('RightParotid'), bits.indexOf('LeftParotid')].filter((n) => counts[n] !== 0);
+    const origin = parotids.reduce((sum, n) => sum + (heights[n] as number), 0) / parotids.length;
+    const found = new Map<StructureName, Placed>();
+    bits.forEach((name, n) => {
+      const count = counts[n] as number;
+      const cc = (count * voxelMm.x * voxelMm.y * voxelMm.z) / 1000;
+      if (count > 0) found.set(name, { cc, z: (heights[n] as number) - origin });
+    });
+    return found;
+  });
+}

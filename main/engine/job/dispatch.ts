@@ -8,7 +8,7 @@ const progressEveryMs = 100;
 
 export interface Dispatcher {
   /** Takes one message of the wire; answers come through `send`. */
-  hear(message: ToEngine): void;
+  readonly hear: (message: ToEngine) => void;
   /** Aborts everything that is going on. */
   stop(): void;
 }
@@ -37,14 +37,14 @@ export function dispatcher(handlers: Handlers, blobs: Blobs, send: (message: Fro
     };
   }
 
-  async function answer<Name extends keyof EngineRequests>(id: string, name: Name, asked: unknown): Promise<unknown> {
+  async function answer(id: string, name: keyof EngineRequests, asked: unknown): Promise<unknown> {
     const parsed = engineRequests[name].asks.safeParse(asked);
     if (!parsed.success) throw new IsolensError('engine/bad-request', { request: name });
     const controller = new AbortController();
     running.set(id, controller);
     try {
       const handler = handlers[name] as unknown as Handler<keyof EngineRequests>;
-      const value = await handler(parsed.data as never, answering(id, controller.signal));
+      const value = await handler(parsed.data, answering(id, controller.signal));
       return engineRequests[name].gives.parse(value);
     } finally {
       running.delete(id);

@@ -48,8 +48,7 @@ export async function estimatePlan(plan: Plan, memoryBytes: number, signal: Abor
     }
   }
   const nothing = { passes: 0, seconds: null, bytes: 0, batch: 0 };
-  if (!input)
-    return plan.analyses.map(() => ({ ...nothing, notes: notes.map((note) => ({ ...note })) as Estimate['notes'] }));
+  if (!input) return plan.analyses.map(() => ({ ...nothing, notes: notes.map((note) => ({ ...note })) }));
   const shape = input.array.shape.slice(1);
   const batch = network.batchFor(shape, memoryBytes);
   let each: number | null = null;
@@ -68,7 +67,7 @@ export async function estimatePlan(plan: Plan, memoryBytes: number, signal: Abor
       seconds: each === null ? null : passes * each,
       bytes: batch * bytesOf(shape),
       batch,
-      notes: notes as Estimate['notes'],
+      notes,
     };
   });
 }

@@ -16,9 +16,12 @@ export interface Blobs {
 /** What a handler is given besides what was asked. */
 export interface Answering {
   readonly signal: AbortSignal;
-  progress(progress: Progress): void;
+  readonly progress: (progress: Progress) => void;
   readonly blobs: Blobs;
-  tell<Name extends keyof typeof engineStreams>(stream: Name, event: z.input<(typeof engineStreams)[Name]>): void;
+  readonly tell: <Name extends keyof typeof engineStreams>(
+    stream: Name,
+    event: z.input<(typeof engineStreams)[Name]>,
+  ) => void;
 }
 
 /** Answers one request of the contract. Anything thrown becomes a problem at the edge. */

@@ -33,10 +33,10 @@ export function describeGraph(
     })),
     unsupported: graph.nodes
       .filter((node) => node.op === 'unknown')
-      .map((node) => ({
-        node: node.name,
-        op: String(node.attributes['fileOp']),
-        reason: String(node.attributes['reason'] ?? 'Isolens does not know this layer'),
+      .map(({ name, attributes: { fileOp, reason } }) => ({
+        node: name,
+        op: String(fileOp),
+        reason: typeof reason === 'string' ? reason : 'Isolens does not know this layer',
       })),
     ...(warnings.length > 0 ? { warnings } : {}),
   };

@@ -143,7 +143,7 @@ function numbersOf(dataset: Dataset, shape: readonly number[], size: number, typ
         : typeof value === 'number' || typeof value === 'bigint'
           ? Float32Array.of(Number(value))
           : null;
-  if (!values || values.length !== length) throw new Error(`numbers of ${size} bytes (class ${type}) cannot be read`);
+  if (values?.length !== length) throw new Error(`numbers of ${size} bytes (class ${type}) cannot be read`);
   return values;
 }
 

@@ -33,5 +33,5 @@ export function organLoss(
     .add(1)
     .div(probabilities.sum(axes).add(truth.sum(axes)).add(1));
   const organs = dice.slice([1], [labels - 1]);
-  return crossEntropy.mul(4).add(tf.sub(1, organs.mean())) as Tensorflow.Scalar;
+  return crossEntropy.mul(4).add<Tensorflow.Scalar>(tf.sub(1, organs.mean()));
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { IsolensError } from '../../../shared/problem/problem';
+import type { IsolensError } from '../../../shared/problem/problem';
 import { startBackend } from '../../../main/engine/network/tensorflow';
 
 it('refuses a rung that nobody has heard of, by its name', async () => {

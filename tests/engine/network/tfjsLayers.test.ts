@@ -21,8 +21,8 @@ interface LayersModel {
   dispose(): unknown;
 }
 interface Layers {
-  input(config: object): object;
-  model(config: object): LayersModel;
+  readonly input: (config: object) => object;
+  readonly model: (config: object) => LayersModel;
   layers: Readonly<Record<string, (config: object) => { apply(inputs: object): object }>>;
 }
 const layersApi = createRequire(import.meta.url)('@tensorflow/tfjs-node') as unknown as Layers;
@@ -44,7 +44,7 @@ function unet(): LayersModel {
   const u = add('upSampling2d', { size: [2, 2], interpolation: 'bilinear', name: 'up' }, d);
   const t = add('conv2dTranspose', { filters: 4, kernelSize: 2, strides: 2, padding: 'same', name: 'turned' }, r);
   const h = add('activation', { activation: 'hardSigmoid', name: 'hard' }, t);
-  const c = add('concatenate', { name: 'cat' }, [a, u, h] as unknown as object);
+  const c = add('concatenate', { name: 'cat' }, [a, u, h]);
   const o = add('conv2d', { filters: 3, kernelSize: 1, activation: 'softmax', name: 'organs' }, c);
   return model({ inputs: x, outputs: o });
 }

@@ -10,7 +10,7 @@ import type { Handlers } from '../session';
 function volumesOf(files: InputResult['files']): string[] {
   return Object.values(files).flatMap((entry) => {
     if (typeof entry === 'string') return entry.endsWith('.nrrd') ? [entry] : [];
-    return volumesOf(entry as InputResult['files']);
+    return volumesOf(entry);
   });
 }
 
@@ -33,6 +33,6 @@ export const resultAnswers: Pick<Handlers, 'engine/openResults'> = {
         notes.push(problemOf(thrown, { file }));
       }
     }
-    return { results, volumes, notes: notes as never };
+    return { results, volumes, notes };
   },
 };

@@ -42,17 +42,11 @@ export const plainRelu = relu;
 
 /** The word that `describe` uses: relu6 and leaky ReLU are named apart. */
 export function activationName(activation: Activation): string | null {
-  switch (activation.kind) {
-    case 'linear':
-      return null;
-    case 'relu':
-      if (activation.negativeSlope !== 0) return 'leakyRelu';
-      return activation.maxValue === 6 ? 'relu6' : 'relu';
-    case 'hardSigmoidLegacy':
-      return 'hardSigmoid';
-    default:
-      return activation.kind;
-  }
+  if (activation.kind === 'linear') return null;
+  if (activation.kind === 'hardSigmoidLegacy') return 'hardSigmoid';
+  if (activation.kind !== 'relu') return activation.kind;
+  if (activation.negativeSlope !== 0) return 'leakyRelu';
+  return activation.maxValue === 6 ? 'relu6' : 'relu';
 }
 
 /** The node's own activation; linear where it has none. */
@@ -179,27 +173,27 @@ function preluRange(lower: number, upper: number, [low, high]: readonly [number,
   return guarded(Math.min(...ends), Math.max(...ends));
 }
 
-/** Values that no rounding passes. */
+const unitLimits = [0, 1 + 2 ** -20] as const;
+const signedLimits = [-1 - 2 ** -20, 1 + 2 ** -20] as const;
+const positiveLimits = [0, Infinity] as const;
+
+/** Values that no rounding passes, of the functions that have such. */
+const limits: Partial<Record<Activation['kind'], readonly [number, number]>> = {
+  sigmoid: unitLimits,
+  softmax: unitLimits,
+  hardSigmoid: unitLimits,
+  hardSigmoidLegacy: unitLimits,
+  tanh: signedLimits,
+  hardTanh: signedLimits,
+  exponential: positiveLimits,
+  softplus: positiveLimits,
+  squareplus: positiveLimits,
+  sparsePlus: positiveLimits,
+};
+
 function limitsOf(activation: Activation): readonly [number, number] {
-  switch (activation.kind) {
-    case 'relu':
-      return activation.negativeSlope === 0 ? [0, activation.maxValue ?? Infinity] : [-Infinity, Infinity];
-    case 'sigmoid':
-    case 'softmax':
-    case 'hardSigmoid':
-    case 'hardSigmoidLegacy':
-      return [0, 1 + 2 ** -20];
-    case 'tanh':
-    case 'hardTanh':
-      return [-1 - 2 ** -20, 1 + 2 ** -20];
-    case 'exponential':
-    case 'softplus':
-    case 'squareplus':
-    case 'sparsePlus':
-      return [0, Infinity];
-    default:
-      return [-Infinity, Infinity];
-  }
+  if (activation.kind === 'relu' && activation.negativeSlope === 0) return [0, activation.maxValue ?? Infinity];
+  return limits[activation.kind] ?? [-Infinity, Infinity];
 }
 
 /** Functions with a valley: they fall down to `at`, then rise. */
@@ -228,16 +222,10 @@ function imageOf(lower: number, upper: number, activation: Activation): readonly
 
 /** Where a function may jump or turn. */
 function breaks(activation: Activation): number[] {
-  switch (activation.kind) {
-    case 'relu':
-      return [activation.threshold - 1e-12, activation.threshold, 0];
-    case 'threshold':
-      return [activation.at, activation.at + 1e-12];
-    case 'hardShrink':
-      return [-activation.at, activation.at];
-    default:
-      return [0];
-  }
+  if (activation.kind === 'relu') return [activation.threshold - 1e-12, activation.threshold, 0];
+  if (activation.kind === 'threshold') return [activation.at, activation.at + 1e-12];
+  if (activation.kind === 'hardShrink') return [-activation.at, activation.at];
+  return [0];
 }
 
 const selu = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };

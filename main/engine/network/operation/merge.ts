@@ -133,7 +133,7 @@ function spreadShape(node: NodeCore, inputs: readonly Shape[], a: Shape, b: Shap
   const rank = Math.max(a.length, b.length);
   const [x, y] = [a, b].map((s) => [s[0] ?? null, ...Array.from({ length: rank - s.length }, () => 1), ...s.slice(1)]);
   return x!.map((n, axis) => {
-    const m = y![axis]!;
+    const m = y![axis] ?? null;
     if (n === 1) return m;
     if (m === 1 || n === m) return n;
     if (n === null || m === null) return n ?? m;

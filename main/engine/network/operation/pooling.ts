@@ -111,6 +111,6 @@ function average3d(
   if (pads.every(([before, after]) => before === 0 && after === 0)) return tf.avgPool3d(x, size, step, 'valid');
   const border: [number, number][] = [[0, 0], ...pads, [0, 0]];
   const [, slices, rows, columns] = x.shape;
-  const inside = tf.pad(tf.ones([1, slices, rows, columns, 1]), border) as tf.Tensor5D;
+  const inside = tf.pad<tf.Tensor5D>(tf.ones([1, slices, rows, columns, 1]), border);
   return tf.div(tf.avgPool3d(tf.pad(x, border), size, step, 'valid'), tf.avgPool3d(inside, size, step, 'valid'));
 }

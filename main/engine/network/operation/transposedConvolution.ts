@@ -103,8 +103,8 @@ function spreadOut(x: Tensor, kernel: Tensor, shape: readonly number[], strides:
     return tf.conv2dTranspose(x as tf.Tensor4D, kernel as tf.Tensor4D, full, strides as [number, number], 'valid');
   }
   const [batch, length, out] = shape as [number, number, number];
-  const plane = tf.expandDims(x, 1) as tf.Tensor4D;
-  const filter = tf.expandDims(kernel, 0) as tf.Tensor4D;
+  const plane = tf.expandDims<tf.Tensor4D>(x, 1);
+  const filter = tf.expandDims<tf.Tensor4D>(kernel, 0);
   return tf.squeeze(tf.conv2dTranspose(plane, filter, [batch, 1, length, out], [1, strides[0]!], 'valid'), [1]);
 }
 

@@ -68,7 +68,7 @@ function functionName(json: JsonObject): string | null {
 function affineOf(merge: string, { tensors, constants }: Call): { scale: number[]; offset: number[] } {
   const number = constants.find((c) => c !== null);
   const first = constants[0] === null;
-  if (tensors.length !== 1 || number === undefined || number === null || constants.length !== 2) {
+  if (tensors.length !== 1 || number === undefined || constants.length !== 2) {
     throw new NotKnown('its arguments are not understood');
   }
   switch (merge) {

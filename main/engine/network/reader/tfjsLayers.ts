@@ -69,7 +69,8 @@ function specOf(weight: JsonObject): Spec {
     throw badStructure(`the weight ${name} has no proper shape`);
   const quantised = isObject(weight['quantization']) ? weight['quantization'] : null;
   const stored = quantised ? quantised['dtype'] : weight['dtype'];
-  if (!isStored(stored)) throw badStructure(`the weight ${name} is stored as ${String(stored)}`);
+  if (!isStored(stored))
+    throw badStructure(`the weight ${name} is stored as ${typeof stored === 'string' ? stored : typeof stored}`);
   const number = (key: string, otherwise: number): number => {
     const value = quantised?.[key];
     return typeof value === 'number' ? value : otherwise;

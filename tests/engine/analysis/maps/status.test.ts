@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { maps } from '../../../../main/engine/analysis/maps/maps';
-import { maps as definition, type LayerFigures, type MapsParameters } from '../../../../shared/analysis/maps';
+import { maps as definition, type LayerFigures } from '../../../../shared/analysis/maps';
 import { InputResult } from '../../../../shared/result';
 import { Verdict } from '../../../../shared/verdict';
 import {
