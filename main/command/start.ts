@@ -1,11 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { IsolensError, problemOf } from '../../shared/problem/problem';
-import { makeOpenkbp } from '../engine/job/makeOpenkbp';
 import { makePhantoms } from '../engine/job/makePhantoms';
 import { isolensVersion } from '../engine/job/version';
 import { describe } from './describe';
 import { doctor } from './doctor';
 import { statusOf, type ExitStatus } from './exitStatus';
+import { openkbp } from './openkbp';
 import { run, type RunWords } from './run';
 import { terminal } from './terminal';
 
@@ -70,7 +70,7 @@ function commands(say: ReturnType<typeof terminal>, end: (status: ExitStatus) =>
     .description("OpenKBP's CSV patients as DICOM studies")
     .requiredOption('--out <folder>', 'where they go, a folder each')
     .action(async (from: string, { out }: { out: string }) => {
-      await makeOpenkbp({ from, out, signal, progress: say.progress });
+      end(await openkbp({ from, out, signal, progress: say.progress }, say.problem));
     });
   program
     .command('doctor')

@@ -35,7 +35,7 @@ export interface Anatomy {
     readonly parotidHU: number;
     readonly jawDropMm: number;
   };
-  /** Paints everything; gives the distance of each voxel to the skin (mm, negative inside). */
+  /** Paints everything; gives the distance of each voxel to the skin (mm, negative inside), right within a voxel of it. */
   readonly paint: (canvas: Canvas) => Float32Array;
 }
 

@@ -1,4 +1,4 @@
-import { paint, overShape, type Canvas } from './canvas';
+import { farAway, overShape, paint, type Canvas } from './canvas';
 import { clamp, curve } from './curve';
 import type { Person } from './person';
 import { ellipsoid, mirrored, rastered, smoothUnion, type Section, type Shape } from './shape';
@@ -104,8 +104,8 @@ export function paintBody(canvas: Canvas, person: Person, body: Shape): void {
     const fatShare = clamp(scalp + 1.15 * (1 - scalp) * Math.exp(-((q / Math.max(width, 0.08)) ** 2)), 0, 1);
     const loose = muscleHU + (fatHU - muscleHU) * fatShare + 6 * fibre(u, v, w);
     const thick = clamp(fatDepth(w) * fatFactor * (1 + 0.3 * slow(u, v, w)), 2, 45);
-    const fat = fatHU + 5 * lobules(u, v, w) + (lobules(v, w, u) > 1.7 ? 45 : 0);
     const under = clamp((thick - depth) / 3 + 0.5, 0, 1);
+    const fat = under === 0 ? 0 : fatHU + 5 * lobules(u, v, w) + (lobules(v, w, u) > 1.7 ? 45 : 0);
     const tissue = loose + (fat - loose) * under;
     const skin = clamp((2.6 - depth) / 1.4, 0, 1);
     return tissue + (18 - tissue) * skin;
@@ -114,14 +114,24 @@ export function paintBody(canvas: Canvas, person: Person, body: Shape): void {
 
 /** Marks voxels outside the body with air, so that what was painted across the skin does not stick out. */
 export function clearOutside(canvas: Canvas, body: Shape): Float32Array {
-  const depth = new Float32Array(canvas.values.length).fill(100);
-  overShape(canvas, body, 12, (index, _u, _v, _w, d) => {
-    depth[index] = d;
-  });
+  const depth = new Float32Array(canvas.values.length).fill(farAway);
   const width = 0.9 * canvas.spacing[0];
+  const band = { least: -width, most: width };
+  overShape(
+    canvas,
+    body,
+    12,
+    (index, _u, _v, _w, d) => {
+      depth[index] = d;
+    },
+    band,
+    (from, count) => depth.fill(-farAway, from, from + count),
+  );
   const { values } = canvas;
   for (let index = 0; index < depth.length; index++) {
-    const outside = clamp(0.5 + (depth[index] ?? 100) / width, 0, 1);
+    const d = depth[index] ?? farAway;
+    if (d === -farAway) continue;
+    const outside = clamp(0.5 + d / width, 0, 1);
     if (outside > 0) values[index] = (values[index] ?? 0) * (1 - outside) - 1000 * outside;
   }
   return depth;

@@ -12,7 +12,7 @@ export interface Canvas {
   readonly values: Float32Array;
 }
 
-/** Signed distances (mm, negative inside) over the box of voxels that hold a structure. */
+/** Signed distances (mm, negative inside) over the box of voxels that hold a structure; far from its surface only the sign holds. */
 export interface DistanceField {
   readonly start: Vec3;
   readonly size: Vec3;
@@ -29,35 +29,72 @@ const indexRange = (low: number, high: number, zero: number, step: number, size:
   Math.min(size - 1, Math.floor((high - zero) / step)),
 ];
 
-/** Calls `visit` for each voxel whose centre lies in the shape's box grown by `pad` mm. */
-export function overShape(canvas: Canvas, shape: Shape, pad: number, visit: Visit): void {
+/** Distances that somebody needs; others are passed over. */
+export interface Band {
+  readonly least: number;
+  readonly most: number;
+}
+
+const everything: Band = { least: -Infinity, most: Infinity };
+/** No distance falls or rises by more than this, mm a mm in the plane … */
+const steepest = 2;
+/** … as far as this from the surface. */
+const trusted = 16;
+
+/**
+ * Calls `visit` for each voxel whose centre lies in the shape's box grown by `pad` mm, and whose distance is in the band. Away from
+ * the band as many voxels are passed over as the distance allows, with a call of `passed` for inside ones.
+ */
+export function overShape(
+  canvas: Canvas,
+  shape: Shape,
+  pad: number,
+  visit: Visit,
+  { least, most }: Band = everything,
+  passed?: (from: number, count: number, i: number, j: number, k: number) => void,
+): void {
   const { size, spacing, zero, posture } = canvas;
+  const [zeroX, zeroY] = zero;
+  const [stepX, stepY] = spacing;
   for (let k = 0; k < size[2]; k++) {
     const { w, shiftX, shear, shiftY, size: s } = posture(zero[2] + k * spacing[2]);
     if (w < shape.low[2] - pad || w > shape.high[2] + pad) continue;
     const section = shape.at(w);
+    const perVoxel = s / (steepest * stepX);
     const rows = indexRange(
       (shape.low[1] - pad) * s + shiftY,
       (shape.high[1] + pad) * s + shiftY,
-      zero[1],
-      spacing[1],
+      zeroY,
+      stepY,
       size[1],
     );
     for (let j = rows[0]; j <= rows[1]; j++) {
-      const y = zero[1] + j * spacing[1];
+      const y = zeroY + j * stepY;
       const v = (y - shiftY) / s;
       const shift = shiftX + shear * y;
       const columns = indexRange(
         (shape.low[0] - pad) * s + shift,
         (shape.high[0] + pad) * s + shift,
-        zero[0],
-        spacing[0],
+        zeroX,
+        stepX,
         size[0],
       );
       const row = size[0] * (j + size[1] * k);
-      for (let i = columns[0]; i <= columns[1]; i++) {
-        const u = (zero[0] + i * spacing[0] - shift) / s;
-        visit(row + i, u, v, w, section(u, v), i, j, k);
+      const last = columns[1];
+      for (let i = columns[0]; i <= last; i++) {
+        const u = (zeroX + i * stepX - shift) / s;
+        const d = section(u, v);
+        if (d > most) {
+          const over = Math.floor(((d < trusted ? d : trusted) - most) * perVoxel);
+          if (over > 1) i += over - 1;
+        } else if (d < least) {
+          const over = Math.min(
+            last - i + 1,
+            Math.max(1, Math.floor((least - (d > -trusted ? d : -trusted)) * perVoxel)),
+          );
+          passed?.(row + i, over, i, j, k);
+          i += over - 1;
+        } else visit(row + i, u, v, w, d, i, j, k);
       }
     }
   }
@@ -67,13 +104,28 @@ export function overShape(canvas: Canvas, shape: Shape, pad: number, visit: Visi
 export function paint(canvas: Canvas, shape: Shape, material: Material, strength = 1): void {
   const width = 0.9 * Math.max(canvas.spacing[0], canvas.spacing[1]);
   const { values } = canvas;
-  overShape(canvas, shape, width, (index, u, v, w, d) => {
+  const lay: Visit = (index, u, v, w, d) => {
     const covered = 0.5 - d / width;
     if (covered <= 0) return;
     const c = (covered < 1 ? covered : 1) * strength;
     const hu = typeof material === 'number' ? material : material(u, v, w, d);
     values[index] = (values[index] ?? 0) * (1 - c) + hu * c;
-  });
+  };
+  overShape(canvas, shape, width, lay, { least: -Infinity, most: width / 2 });
+}
+
+interface Box {
+  readonly low: [number, number, number];
+  readonly high: [number, number, number];
+}
+
+function widen({ low, high }: Box, first: number, last: number, j: number, k: number): void {
+  if (first < low[0]) low[0] = first;
+  if (last > high[0]) high[0] = last;
+  if (j < low[1]) low[1] = j;
+  if (j > high[1]) high[1] = j;
+  if (k < low[2]) low[2] = k;
+  if (k > high[2]) high[2] = k;
 }
 
 /**
@@ -82,28 +134,28 @@ export function paint(canvas: Canvas, shape: Shape, material: Material, strength
  */
 export function fieldOf(canvas: Canvas, shape: Shape, scratch: Float32Array): DistanceField | null {
   const { size, spacing } = canvas;
-  const [low, high] = [
-    [1e6, 1e6, 1e6],
-    [-1, -1, -1],
-  ] as [[number, number, number], [number, number, number]];
-  const touched = [
-    [1e6, 1e6, 1e6],
-    [-1, -1, -1],
-  ] as [[number, number, number], [number, number, number]];
-  const widen = (box: typeof touched, i: number, j: number, k: number): void => {
-    if (i < box[0][0]) box[0][0] = i;
-    if (i > box[1][0]) box[1][0] = i;
-    if (j < box[0][1]) box[0][1] = j;
-    if (j > box[1][1]) box[1][1] = j;
-    if (k < box[0][2]) box[0][2] = k;
-    if (k > box[1][2]) box[1][2] = k;
-  };
-  const inside = [low, high] as typeof touched;
-  overShape(canvas, shape, 2 * spacing[0], (index, _u, _v, _w, d, i, j, k) => {
-    scratch[index] = d;
-    widen(touched, i, j, k);
-    if (d < 0) widen(inside, i, j, k);
-  });
+  const none = { low: [1e6, 1e6, 1e6], high: [-1, -1, -1] } as const;
+  const touched: Box = { low: [...none.low], high: [...none.high] };
+  const inside: Box = { low: [...none.low], high: [...none.high] };
+  const { low, high } = inside;
+  // A contour lies between neighbours: further from it the side alone is of interest.
+  const near = 2.5 * Math.max(spacing[0], spacing[1]);
+  overShape(
+    canvas,
+    shape,
+    2 * spacing[0],
+    (index, _u, _v, _w, d, i, j, k) => {
+      scratch[index] = d;
+      widen(touched, i, i, j, k);
+      if (d < 0) widen(inside, i, i, j, k);
+    },
+    { least: -near, most: near },
+    (from, count, i, j, k) => {
+      scratch.fill(-farAway, from, from + count);
+      widen(touched, i, i + count - 1, j, k);
+      widen(inside, i, i + count - 1, j, k);
+    },
+  );
   const cut = (): DistanceField | null => {
     if (high[0] < 0) return null;
     const start: Vec3 = [Math.max(0, low[0] - 1), Math.max(0, low[1] - 1), low[2]];
@@ -122,10 +174,10 @@ export function fieldOf(canvas: Canvas, shape: Shape, scratch: Float32Array): Di
     return { start, size: box, distance };
   };
   const field = cut();
-  for (let k = touched[0][2]; k <= touched[1][2]; k++) {
-    for (let j = touched[0][1]; j <= touched[1][1]; j++) {
+  for (let k = touched.low[2]; k <= touched.high[2]; k++) {
+    for (let j = touched.low[1]; j <= touched.high[1]; j++) {
       const row = size[0] * (j + size[1] * k);
-      scratch.fill(farAway, row + touched[0][0], row + touched[1][0] + 1);
+      scratch.fill(farAway, row + touched.low[0], row + touched.high[0] + 1);
     }
   }
   return field;

@@ -16,17 +16,23 @@ export function paintFixation(canvas: Canvas, person: Person, body: Shape): void
     const c = clamp(share, 0, 1);
     values[index] = (values[index] ?? 0) * (1 - c) + hu * c;
   };
-  overShape(canvas, grown(body, 12), 0, (index, u, v, w, d) => {
-    const off = d + 12; // the distance to the skin: `grown` took 12 off
-    if (off < -0.5 || w < reach || v > 72) return;
-    const shell = Math.abs(off - gap - thick / 2) - thick / 2;
-    if (shell > width) return;
-    // Holes of the stretched net, widest over the face.
-    const [a, b] = [Math.atan2(u, 60 - v) * 85, w];
-    const hole = Math.cos((2 * Math.PI * (a + b * 0.5)) / cell) * Math.cos((2 * Math.PI * b) / cell);
-    const solid = hole > 0.25 ? 0.12 : 0.62;
-    put(index, -40, (0.5 - shell / width) * solid);
-  });
+  overShape(
+    canvas,
+    grown(body, 12),
+    0,
+    (index, u, v, w, d) => {
+      const off = d + 12; // the distance to the skin: `grown` took 12 off
+      if (off < -0.5 || w < reach || v > 72) return;
+      const shell = Math.abs(off - gap - thick / 2) - thick / 2;
+      if (shell > width) return;
+      // Holes of the stretched net, widest over the face.
+      const [a, b] = [Math.atan2(u, 60 - v) * 85, w];
+      const hole = Math.cos((2 * Math.PI * (a + b * 0.5)) / cell) * Math.cos((2 * Math.PI * b) / cell);
+      const solid = hole > 0.25 ? 0.12 : 0.62;
+      put(index, -40, (0.5 - shell / width) * solid);
+    },
+    { least: -12.5, most: gap + thick + width - 12 },
+  );
 
   // The couch lies level in the room, whatever way the person lies on it.
   let low = -1e3;
@@ -47,10 +53,12 @@ export function paintFixation(canvas: Canvas, person: Person, body: Shape): void
     for (let j = 0; j < size[1]; j++) {
       const y = zero[1] + j * spacing[1];
       const under = y - top;
+      const couch = under > -2 && under < deep + 2;
+      if (!couch && (z < headrest || under > 0 || y < 40)) continue;
       for (let i = 0; i < size[0]; i++) {
         const x = zero[0] + i * spacing[0];
         const index = i + size[0] * (j + size[1] * k);
-        if (under > -2 && under < deep + 2 && Math.abs(x) < halfWidth + 2) {
+        if (couch && Math.abs(x) < halfWidth + 2) {
           const box = Math.max(Math.abs(under - deep / 2) - deep / 2, Math.abs(x) - halfWidth);
           const core = 0.5 - (box + 2) / width;
           put(index, 40, 0.5 - box / width);

@@ -16,6 +16,9 @@ export type Section = (u: number, v: number) => number;
 
 const far: Section = () => 1e3;
 
+/** Distances further than this, mm, are only known to be that far. */
+const reach = 16;
+
 /** Distance (|p/r| − 1)·min r: exact in sign, near to exact close to the surface of round ones. */
 export function ellipsoid(c: Vec3, r: Vec3): Shape {
   const least = Math.min(...r);
@@ -37,8 +40,8 @@ export function ellipsoid(c: Vec3, r: Vec3): Shape {
 export function capsule(p: Vec3, q: Vec3, r: number, r2 = r): Shape {
   const d: Vec3 = [q[0] - p[0], q[1] - p[1], q[2] - p[2]];
   const dd = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
-  const reach = Math.max(r, r2);
-  const side = (i: 0 | 1 | 2, sign: 1 | -1): number => sign * (Math.max(sign * p[i], sign * q[i]) + reach);
+  const widest = Math.max(r, r2);
+  const side = (i: 0 | 1 | 2, sign: 1 | -1): number => sign * (Math.max(sign * p[i], sign * q[i]) + widest);
   return {
     low: [side(0, -1), side(1, -1), side(2, -1)],
     high: [side(0, 1), side(1, 1), side(2, 1)],
@@ -130,9 +133,6 @@ const hull = (shapes: readonly Shape[], pad: number): Pick<Shape, 'low' | 'high'
   };
 };
 
-/** Distances further than this from all parts of a union are only known to be positive. */
-const reach = 16;
-
 /** Polynomial smooth minimum: the seam of two bodies is filled over `k` mm. */
 export function smoothMinimum(a: number, b: number, k: number): number {
   const h = k - Math.abs(a - b);
@@ -155,8 +155,11 @@ export function smoothUnion(k: number, ...shapes: readonly Shape[]): Shape {
       if (near.length === 0) return far;
       return (u, v) => {
         let d = 1e3;
-        for (const { section, lowU, highU, lowV, highV } of near) {
-          if (u > lowU && u < highU && v > lowV && v < highV) d = smoothMinimum(d, section(u, v), k);
+        for (let n = 0; n < near.length; n++) {
+          const part = near[n];
+          if (part === undefined) break;
+          if (u > part.lowU && u < part.highU && v > part.lowV && v < part.highV)
+            d = smoothMinimum(d, part.section(u, v), k);
         }
         return d;
       };
@@ -177,7 +180,7 @@ export function without(shape: Shape, margin: number, ...others: readonly Shape[
       if (cuts.length === 0) return section;
       return (u, v) => {
         let d = section(u, v);
-        for (const cut of cuts) d = Math.max(d, margin - cut(u, v));
+        for (let n = 0; n < cuts.length && d < reach; n++) d = Math.max(d, margin - (cuts[n] ?? far)(u, v));
         return d;
       };
     },
@@ -193,7 +196,7 @@ export function common(shape: Shape, ...others: readonly Shape[]): Shape {
       const sections = [shape, ...others].map((s) => s.at(w));
       return (u, v) => {
         let d = -1e3;
-        for (const section of sections) d = Math.max(d, section(u, v));
+        for (let n = 0; n < sections.length && d < reach; n++) d = Math.max(d, (sections[n] ?? far)(u, v));
         return d;
       };
     },

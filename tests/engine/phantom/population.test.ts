@@ -7,23 +7,7 @@ import { personOf } from '../../../main/engine/phantom/person';
 import { postureOf } from '../../../main/engine/phantom/posture';
 import { randomOf } from '../../../main/engine/phantom/random';
 import { fourier2d } from '../../../main/engine/phantom/fourier';
-
-/**
- * Mean and standard deviation over 42 patients, rounded: volume (cc) and height (mm above the midpoint of the parotids).
- * Source: measured on OpenKBP; Babier et al., Med. Phys. 48 (2021) 5549. The medians of ten made patients must lie within one
- * standard deviation of the mean.
- */
-const population = {
-  Brainstem: { cc: [25, 10], z: [38, 11] },
-  SpinalCord: { cc: [23, 8], z: [-86, 18] },
-  Parotid_L: { cc: [28, 10], z: [0, 2] },
-  Parotid_R: { cc: [28, 10], z: [0, 2] },
-  Esophagus: { cc: [11, 4], z: [-134, 16] },
-  Larynx: { cc: [18, 12], z: [-77, 12] },
-  Bone_Mandible: { cc: [65, 14], z: [-15, 9] },
-  PTV_7000: { cc: [314, 193], z: [-37, 20] },
-  PTV_5600: { cc: [336, 270], z: [-56, 27] },
-} as const;
+import { population } from '../../samples/population';
 
 type Measured = Record<string, { cc: number; z: number; x: number }[]>;
 const measured: Measured = {};
@@ -58,6 +42,7 @@ beforeAll(() => {
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
+// The medians of ten made patients must lie within one standard deviation of the population's mean.
 describe('ten synthetic patients', () => {
   it.each(Object.entries(population))('have %s of a size and at a height within the population', (name, { cc, z }) => {
     const list = measured[name] ?? [];
