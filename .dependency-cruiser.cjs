@@ -12,8 +12,8 @@ const rooms = {
   '^main/engine/dicom/': ['^shared/', '^main/engine/volume/'],
   '^main/engine/network/': ['^shared/'],
   '^main/engine/study/': ['^shared/', '^main/engine/(files|dicom|volume)/'],
-  '^main/engine/phantom/': ['^shared/', '^main/engine/(files|dicom|volume)/'],
-  '^main/engine/openkbp/': ['^shared/', '^main/engine/(files|dicom|volume)/'],
+  '^main/engine/phantom/': ['^shared/', '^main/engine/(dicom|volume)/'],
+  '^main/engine/openkbp/': ['^shared/', '^main/engine/(dicom|volume)/'],
   '^main/engine/recipe/': ['^shared/', '^main/engine/(study|volume)/'],
   '^main/engine/result/': ['^shared/', '^main/engine/volume/'],
   '^main/engine/analysis/': ['^shared/', '^main/engine/(study|volume|recipe|network|result)/'],
@@ -95,7 +95,7 @@ const doors = [
   {
     name: 'DICOM bytes in dicom only',
     severity: 'error',
-    from: { path: ours, pathNot: '^main/engine/(dicom|phantom|openkbp)/' },
+    from: { path: ours, pathNot: '^main/engine/dicom/' },
     to: { path: 'node_modules/(dicom-parser|dcmjs)/' },
   },
   {
