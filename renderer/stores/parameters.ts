@@ -19,10 +19,21 @@ export const useParameters = defineStore('parameters', () => {
     };
   }
 
+  const proposed = new Map<string, Chosen>();
+
+  /** Proposes values: each stands until the user sets another, and gives way to what is proposed next. */
+  function propose(analysis: string, values: Chosen): void {
+    const before = proposed.get(analysis) ?? {};
+    const now = of(analysis);
+    proposed.set(analysis, values);
+    for (const key of new Set([...Object.keys(before), ...Object.keys(values)]))
+      if (now[key] === undefined || now[key] === before[key]) set(analysis, key, values[key]);
+  }
+
   /** Takes over the parameters of a result, so that it is current again. */
   function take(analysis: string, parameters: Chosen): void {
     chosen.value = { ...chosen.value, [analysis]: parameters };
   }
 
-  return { of, set, take };
+  return { of, set, propose, take };
 });

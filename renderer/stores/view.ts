@@ -69,6 +69,9 @@ export const useView = defineStore('view', () => {
   const opened = shallowRef<Opening | null>(null);
   /** Grows when the views should fit the body anew. */
   const fittings = ref(0);
+  /** Where the views of the open study began. */
+  let begunMm: Vec3 | null = null;
+  let start: { readonly studyId: string; readonly pointMm: Vec3 } | null = null;
   const linked = ref(true);
   const inverted = ref(false);
   const smoothing = ref(true);
@@ -111,8 +114,20 @@ export const useView = defineStore('view', () => {
       opening.modality === 'CT'
         ? { level: 40, width: 400 }
         : { level: (low + high) / 2, width: Math.max(high - low, 1) };
-    const camera: Camera = { pointMm: opening.centreMm, zoom: 1, centreMm: opening.centreMm, fitted: true, ...grey };
+    const pointMm = start?.studyId === opening.studyId ? start.pointMm : opening.centreMm;
+    begunMm = pointMm;
+    const camera: Camera = { pointMm, zoom: 1, centreMm: opening.centreMm, fitted: true, ...grey };
     cameras.value = { plan: camera, network: camera };
+    fittings.value++;
+  }
+
+  /** Where the views of a study begin, as long as the user has not moved them. */
+  function startAt(studyId: string, pointMm: Vec3): void {
+    start = { studyId, pointMm };
+    if (opened.value?.studyId !== studyId || cameras.value.plan.pointMm !== begunMm) return;
+    begunMm = pointMm;
+    const { plan, network } = cameras.value;
+    cameras.value = { plan: { ...plan, pointMm }, network: { ...network, pointMm } };
     fittings.value++;
   }
 
@@ -205,6 +220,7 @@ export const useView = defineStore('view', () => {
     isodoses,
     cameraOf,
     open,
+    startAt,
     centreOn,
     zoomBy,
     panBy,

@@ -14,7 +14,7 @@ export interface Scene {
   readonly dose: Voxels | null;
   readonly map: { readonly overlay: Overlay; readonly voxels: Voxels } | null;
   readonly structures: readonly PlacedStructure[];
-  /** Box of the patient's outline, where the study has one. */
+  /** Box of the patient where the views were last fitted. */
   readonly bodyMm: readonly [Vec3, Vec3] | null;
 }
 
@@ -35,17 +35,25 @@ export function stacksOf(grid: Parameters<typeof planeStack>[0]): Readonly<Recor
 export const isOutline = ({ type, name }: Pick<StructureShape, 'type' | 'name'>): boolean =>
   type.trim().toUpperCase() === 'EXTERNAL' || /^(body|external|skin|outer contour|contour externe)$/i.test(name.trim());
 
-/** Smallest box around the contours of some structures; null where there are none. */
-export function boxOf(structures: readonly StructureShape[]): readonly [Vec3, Vec3] | null {
+/** How far above and below a point the body is fitted to a view, mm: a head is not made small by the shoulders. */
+const nearMm = 25;
+
+/** Smallest box around the contours of some structures near an axial place; null where there are none. */
+export function boxNear(structures: readonly StructureShape[], pointMm: Vec3): readonly [Vec3, Vec3] | null {
+  const contours = structures.flatMap((structure) => structure.contours);
+  const near = contours.filter((points) => Math.abs((points[2] ?? NaN) - pointMm[2]) <= nearMm);
+  return boxOf(near.length > 0 ? near : contours);
+}
+
+function boxOf(contours: readonly Float64Array[]): readonly [Vec3, Vec3] | null {
   const low: [number, number, number] = [Infinity, Infinity, Infinity];
   const high: [number, number, number] = [-Infinity, -Infinity, -Infinity];
-  for (const { contours } of structures)
-    for (const points of contours)
-      for (let n = 0; n + 2 < points.length; n += 3)
-        for (const axis of [0, 1, 2] as const) {
-          const at = points[n + axis] ?? NaN;
-          if (at < low[axis]) low[axis] = at;
-          if (at > high[axis]) high[axis] = at;
-        }
+  for (const points of contours)
+    for (let n = 0; n + 2 < points.length; n += 3)
+      for (const axis of [0, 1, 2] as const) {
+        const at = points[n + axis] ?? NaN;
+        if (at < low[axis]) low[axis] = at;
+        if (at > high[axis]) high[axis] = at;
+      }
   return low[0] <= high[0] ? [low, high] : null;
 }

@@ -27,6 +27,7 @@ export const keyList: readonly {
       ['1 … 6', 'keys.modes'],
       ['Ctrl 1 … 5', 'keys.presets'],
       ['Ctrl Enter', 'keys.run'],
+      ['Ctrl P', 'keys.print'],
       ['Esc', 'keys.cancel'],
       ['Ctrl O · Ctrl Shift O', 'keys.open'],
       ['Ctrl K', 'keys.find'],

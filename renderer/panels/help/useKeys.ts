@@ -68,6 +68,9 @@ export function useKeys({ find }: { find: () => void }): void {
         if (event.shiftKey) actions.openNetworkFile();
         else actions.openStudyFolder();
         return true;
+      case 'p':
+        actions.print();
+        return true;
       case 'k':
         find();
         return true;

@@ -5,7 +5,9 @@ import type { Overlay } from '../../viewer/overlay';
 
 /** The support map of a run that goes on, as far as it came; else of the newest result. */
 export function supportVolume(result: OpenResult | null, run: JobRun | null): BlobVolume | null {
-  const going = run && !hasEnded(run) ? Object.entries(run.partial) : [];
+  // What a run showed last stays until its results have been read back.
+  const unread = run !== null && (!hasEnded(run) || (run.state !== 'failed' && run.folder !== result?.folder));
+  const going = unread ? Object.entries(run.partial) : [];
   const found = [...going, ...Object.entries(result?.volumes ?? {})];
   return found.find(([name]) => /(^|\/)map(\.nrrd)?$/.test(name))?.[1] ?? null;
 }

@@ -1,11 +1,11 @@
-import type { Output } from '../../../shared/recipe';
+import type { Output, Recipe } from '../../../shared/recipe';
 
 const background = /^(background|bg|other)$/i;
 const sameName = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();
 
 /**
- * The target that the window proposes: of a segmenter the first label that the study has a structure of, of a dose network
- * the dose in its first organ. A classifier explains the class that it predicts, and needs none.
+ * The target that the window proposes: of a segmenter the first label that the study has a structure of, in that structure; of
+ * a dose network the dose in its first organ. A classifier explains the class that it predicts, and needs none.
  */
 export function standardTarget(output: Output, structures: readonly string[]): Record<string, unknown> | null {
   switch (output.kind) {
@@ -13,10 +13,12 @@ export function standardTarget(output: Output, structures: readonly string[]): R
       return null;
     case 'segmentation': {
       const labels = output.labels.filter((label) => !background.test(label));
-      const known = labels.find((label) =>
-        [label, ...(output.aliases?.[label] ?? [])].some((name) => structures.some((each) => sameName(each, name))),
-      );
-      const label = known ?? labels[0];
+      for (const label of labels) {
+        const names = [label, ...(output.aliases?.[label] ?? [])];
+        const region = structures.find((each) => names.some((name) => sameName(name, each)));
+        if (region !== undefined) return { label, region };
+      }
+      const [label] = labels;
       return label === undefined ? null : { label };
     }
     case 'regression': {
@@ -24,4 +26,23 @@ export function standardTarget(output: Output, structures: readonly string[]): R
       return organ === undefined ? null : { doseIn: organ };
     }
   }
+}
+
+/** Window of the occlusion, mm: slices that are asked one by one are walked in steps of it, else a patient takes hours. */
+const windowMm = 20;
+
+/** What the window proposes for Occlusion on a patient; the user refines it. */
+export function standardOcclusion(
+  { output, dims }: Recipe,
+  structures: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const target = standardTarget(output, structures);
+  return { ...(target ? { target } : {}), ...(dims === 2 ? { strideMm: windowMm } : {}) };
+}
+
+/** The structure that a target is about; null for a class or a voxel. */
+export function structureInQuestion(target: unknown): string | null {
+  if (typeof target !== 'object' || target === null) return null;
+  const { region, doseIn, label } = target as Readonly<Record<string, unknown>>;
+  return [region, doseIn, label].find((name) => typeof name === 'string') ?? null;
 }

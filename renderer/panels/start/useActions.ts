@@ -4,11 +4,15 @@ import { useNetworks } from '../../stores/networks';
 import { useParameters } from '../../stores/parameters';
 import { usePreferences } from '../../stores/preferences';
 import { useProblems } from '../../stores/problems';
+import { useReports } from '../../stores/reports';
 import { useResults } from '../../stores/results';
 import { useStudies } from '../../stores/studies';
+import { useView } from '../../stores/view';
 import { runningModes, useWorkbench } from '../../stores/workbench';
+import type { Recipe } from '../../../shared/recipe';
+import type { StudyDetail } from '../../../shared/study';
 import type { AnswerAction } from '../shell/answer';
-import { standardTarget } from './standardTarget';
+import { standardOcclusion, structureInQuestion } from './standardTarget';
 import { useDemo } from '../../stores/demo';
 import { folderOf, jobOf, subjectOf } from './runs';
 
@@ -23,6 +27,8 @@ export interface Actions {
   /** Runs an analysis on the open network and study. `quietly`: not where it would have to ask for a folder. */
   readonly run: (analysis: string, quietly?: boolean) => Promise<void>;
   readonly runMode: () => void;
+  /** Prints the report of this mode's result. */
+  readonly print: () => void;
   readonly cancel: () => boolean;
   readonly afterOpening: () => Promise<void>;
   readonly afterRun: (run: JobRun) => Promise<void>;
@@ -42,6 +48,8 @@ export function useActions(): Actions {
   const engine = useEngineState();
   const workbench = useWorkbench();
   const demo = useDemo();
+  const view = useView();
+  const reports = useReports();
 
   /** The folder that results go to: the demo's own, else the one that the user named, asked for once. */
   async function resultsRoot(quietly: boolean): Promise<string | null> {
@@ -84,17 +92,22 @@ export function useActions(): Actions {
     }
   }
 
+  /** What is proposed to be asked of a study, and the place where its views begin: the structure in question. */
+  function begin({ id, structures }: StudyDetail, recipe: Recipe | null): void {
+    const names = structures.map(({ name }) => name);
+    if (recipe) parameters.propose('occlusion', standardOcclusion(recipe, names));
+    const asked = structureInQuestion(parameters.of('occlusion')['target']);
+    const found = structures.find(({ name }) => name === asked) ?? structures.find(({ name }) => /^ptv/i.test(name));
+    if (found?.centroidMm) view.startAt(id, found.centroidMm);
+  }
+
   /** What follows when a network and a study are both open: saved results, the plain forward pass, the histograms. */
   async function afterOpening(): Promise<void> {
     const network = networks.current;
     const study = studies.detail;
+    if (study) begin(study, network?.recipe ?? null);
     if (study?.dose) await problems.guard(() => studies.countHistograms());
     if (!network?.recipe || !study) return;
-    const target = standardTarget(
-      network.recipe.output,
-      study.structures.map(({ name }) => name),
-    );
-    if (target && parameters.of('occlusion')['target'] === undefined) parameters.set('occlusion', 'target', target);
     for (const mode of runningModes) await openSaved(mode);
     if (!(await openSaved('predict'))) await run('predict', true);
   }
@@ -161,6 +174,12 @@ export function useActions(): Actions {
     if (runningModes.includes(workbench.mode)) void run(workbench.mode);
   }
 
+  function print(): void {
+    const sha = networks.current?.description.network.sha256;
+    const result = results.latest(workbench.mode, sha, studies.currentId);
+    if (result) void problems.guard(() => reports.print(result.folder));
+  }
+
   /** Cancels what runs now. Gives whether anything did. */
   function cancel(): boolean {
     const first = jobs.running.find((each) => !hasEnded(each) && each.state !== 'cancelling');
@@ -201,6 +220,7 @@ export function useActions(): Actions {
     chooseNetwork,
     run,
     runMode,
+    print,
     cancel,
     afterOpening,
     afterRun,

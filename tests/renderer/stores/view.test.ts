@@ -24,6 +24,20 @@ describe('what the views share', () => {
     expect(view.isodoses.map(({ doseGy }) => doseGy)).toEqual([66.5, 45, 30]);
   });
 
+  it('begins at the structure in question, told before or after, but not once the user has moved', () => {
+    const view = useView();
+    view.startAt('a', [4, 5, 6]);
+    view.open(opening);
+    expect(view.cameraOf('plan').pointMm).toEqual([4, 5, 6]);
+    // The other pane opens the same study with its own copy.
+    view.open({ ...opening, centreMm: [10, 20, 30] });
+    view.startAt('a', [7, 8, 9]);
+    expect(view.cameraOf('network').pointMm).toEqual([7, 8, 9]);
+    view.centreOn([1, 2, 3]);
+    view.startAt('a', [4, 5, 6]);
+    expect(view.cameraOf('plan').pointMm).toEqual([1, 2, 3]);
+  });
+
   it('has no isodose of a prescription that is not known', () => {
     const view = useView();
     view.open({ ...opening, prescriptionGy: null });

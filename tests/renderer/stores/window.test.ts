@@ -2,7 +2,7 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { folderOf, jobOf, subjectOf } from '../../../renderer/panels/start/runs';
-import { standardTarget } from '../../../renderer/panels/start/standardTarget';
+import { standardOcclusion, standardTarget, structureInQuestion } from '../../../renderer/panels/start/standardTarget';
 import { useEngineState } from '../../../renderer/stores/engineState';
 import { useJobs, type JobRun } from '../../../renderer/stores/jobs';
 import { useNetworks } from '../../../renderer/stores/networks';
@@ -217,13 +217,43 @@ describe('a run', () => {
   });
   it('proposes a target that the study can be asked about', () => {
     const { recipe } = network;
-    expect(recipe && standardTarget(recipe.output, ['SpinalCord'])).toEqual({ label: 'SpinalCord' });
+    expect(recipe && standardTarget(recipe.output, ['SpinalCord'])).toEqual({
+      label: 'SpinalCord',
+      region: 'SpinalCord',
+    });
     expect(standardTarget({ kind: 'regression', quantity: 'dose', unitGy: 1 }, ['PTV70', 'Parotid_L'])).toEqual({
       doseIn: 'Parotid_L',
     });
     expect(
       standardTarget({ kind: 'classification', labels: ['a', 'b'], unit: 'patient', activation: 'softmax' }, []),
     ).toBeNull();
+  });
+  it('asks a segmenter inside the structure that matches, under the name that the study gives it', () => {
+    const labels = ['background', 'Brainstem', 'Parotid_L'];
+    const aliases = { Parotid_L: ['LeftParotid'] };
+    expect(standardTarget({ kind: 'segmentation', labels, activation: 'softmax', aliases }, ['leftparotid'])).toEqual({
+      label: 'Parotid_L',
+      region: 'leftparotid',
+    });
+  });
+  it('walks slices in steps of the window, volumes in steps of half of it', () => {
+    const { recipe } = network;
+    if (!recipe) throw new Error('the network of these tests has a recipe');
+    expect(standardOcclusion({ ...recipe, dims: 2 }, ['SpinalCord'])['strideMm']).toBe(20);
+    expect(standardOcclusion({ ...recipe, dims: 3 }, ['SpinalCord'])).not.toHaveProperty('strideMm');
+  });
+  it('is about the structure in which it asks', () => {
+    expect(structureInQuestion({ label: 'a', region: 'Parotid_L' })).toBe('Parotid_L');
+    expect(structureInQuestion({ doseIn: 'Brainstem' })).toBe('Brainstem');
+    expect(structureInQuestion({ label: 'a', region: { start: [0], size: [1] } })).toBe('a');
+    expect(structureInQuestion({ class: 1 })).toBeNull();
+  });
+  it('takes a proposal back for the next one, but never what the user chose', () => {
+    const parameters = useParameters();
+    parameters.propose('occlusion', { strideMm: 20, target: { label: 'a' } });
+    parameters.set('occlusion', 'target', { label: 'b' });
+    parameters.propose('occlusion', { target: { label: 'c' } });
+    expect(parameters.of('occlusion')).toEqual({ target: { label: 'b' } });
   });
 });
 
