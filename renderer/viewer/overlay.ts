@@ -15,3 +15,10 @@ export interface Overlay {
   /** For `labels`: name and colour (CSS) of label 0, 1, … ; label 0 is background and stays clear. */
   readonly labels?: readonly { readonly name: string; readonly colour: string }[];
 }
+
+/**
+ * Whether a map may be laid on an image. A map read back from a results folder carries no frame of reference, since a UID may
+ * identify a patient; it is only ever handed over for the study that its result belongs to, whose frame it then has.
+ */
+export const liesInFrame = ({ volume }: Overlay, frameOfReference: string | undefined): boolean =>
+  volume.frameOfReference === '' || volume.frameOfReference === frameOfReference;

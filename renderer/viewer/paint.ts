@@ -1,3 +1,4 @@
+import { liesInFrame } from './overlay';
 import { formatNumber } from '../controls/numbers';
 import type { Language } from '../../shared/words';
 import { outlineOn } from './contours';
@@ -145,7 +146,7 @@ function drawMap(
   { map, study }: Scene,
   { threshold, opacity, smooth }: NonNullable<Layers['map']>,
 ): void {
-  if (!map || map.overlay.volume.frameOfReference !== study.image?.frameOfReference) return;
+  if (!map || !liesInFrame(map.overlay, study.image?.frameOfReference)) return;
   const { overlay, voxels } = map;
   const labelled = overlay.kind === 'labels';
   const sampling: Sampling = { ...mapSampling, between: smooth && !labelled ? 'linear' : 'nearest' };

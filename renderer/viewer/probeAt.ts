@@ -1,3 +1,4 @@
+import { liesInFrame } from './overlay';
 import { applyAffine, invert, spacingOf, type Affine, type Vec3 } from '../../shared/geometry';
 import type { Grid } from '../../shared/volume';
 import type { Language } from '../../shared/words';
@@ -38,7 +39,7 @@ function doseAt(scene: Scene, pointMm: Vec3): Probe['dose'] {
 }
 
 function mapAt(map: Scene['map'], study: Scene['study'], pointMm: Vec3, language: Language): Probe['map'] {
-  if (!map || map.overlay.volume.frameOfReference !== study.image?.frameOfReference) return null;
+  if (!map || !liesInFrame(map.overlay, study.image?.frameOfReference)) return null;
   const { overlay, voxels } = map;
   const value = cellValue(voxels, pointMm);
   const label =
