@@ -155,9 +155,7 @@ export function smoothUnion(k: number, ...shapes: readonly Shape[]): Shape {
       if (near.length === 0) return far;
       return (u, v) => {
         let d = 1e3;
-        for (let n = 0; n < near.length; n++) {
-          const part = near[n];
-          if (part === undefined) break;
+        for (const part of near) {
           if (u > part.lowU && u < part.highU && v > part.lowV && v < part.highV)
             d = smoothMinimum(d, part.section(u, v), k);
         }

@@ -15,7 +15,7 @@ function engine(handlers: Partial<Handlers>) {
   });
   return {
     hear,
-    async next(): Promise<FromEngine> {
+    next: async (): Promise<FromEngine> => {
       while (sent.length === 0) await new Promise<void>((resolve) => (wake = resolve));
       return sent.shift() as FromEngine;
     },
