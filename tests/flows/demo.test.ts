@@ -34,7 +34,7 @@ describe.skipIf(packagedFolder() === null)(`the packaged application on its demo
 
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true });
-    app = await startPackaged({ size: { width: 1600, height: 1000 } });
+    app = await startPackaged();
     ({ page } = app);
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text());

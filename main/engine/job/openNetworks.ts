@@ -1,5 +1,5 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { NetworkSummary } from '../../../shared/contract/engine';
 import { IsolensError, problemOf, type Problem } from '../../../shared/problem/problem';
 import type { Recipe } from '../../../shared/recipe';
@@ -30,7 +30,7 @@ export interface OpenNetworks {
 
 /** A model card is a Markdown file of the network's name beside it; longer than 64 KiB it is something else. */
 async function cardBeside(network: string): Promise<string | null> {
-  const file = join(dirname(network), `${basename(network, extname(network))}.md`);
+  const file = recipePathOf(network).replace(/\.recipe\.json$/, '.md');
   try {
     if ((await stat(file)).size > 65536) return null;
     return await readFile(file, 'utf8');

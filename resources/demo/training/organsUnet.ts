@@ -58,7 +58,9 @@ export function organsUnet(tf: typeof Tensorflow, labels: number, seed: number, 
       kernelInitializer: tf.initializers.glorotNormal({ seed: seed + drawn }),
     })
     .apply(x) as Tensorflow.SymbolicTensor;
-  const output = tf.layers.softmax({ name: 'probabilities' }).apply(logits) as Tensorflow.SymbolicTensor;
+  const output = tf.layers
+    .activation({ name: 'probabilities', activation: 'softmax' })
+    .apply(logits) as Tensorflow.SymbolicTensor;
   return {
     model: tf.model({ name: 'organs-unet', inputs: input, outputs: output }),
     logits: tf.model({ name: 'organs-unet-logits', inputs: input, outputs: logits }),

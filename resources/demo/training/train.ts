@@ -24,7 +24,7 @@ const { values: words } = parseArgs({
     real: { type: 'string' },
     out: { type: 'string', default: 'resources/demo/networks' },
     synthetic: { type: 'string', default: '10' },
-    steps: { type: 'string', default: '1600' },
+    steps: { type: 'string', default: '1100' },
     seed: { type: 'string', default: '7' },
   },
 });
@@ -33,7 +33,7 @@ const seed = Number(words.seed);
 const batch = 8;
 const rate = 1e-3;
 const realInTraining = 30;
-const heldOutReal = 8;
+const heldOutReal = 6;
 const heldOutSynthetic = [901, 902, 903, 904];
 /** Steps that the rate is too high for: enough to kill, too few to matter otherwise. */
 const stepsTooHigh = 120;
