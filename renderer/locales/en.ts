@@ -284,6 +284,7 @@ export const en = {
   'occlusion.running': 'Running',
   'occlusion.evenly': 'evenly over the volume',
   'occlusion.ask': 'How to ask',
+  'occlusion.atEnd': 'The figures come when the run ends.',
   'occlusion.noneYet': 'Run it to see which structures the answer hangs on.',
   'occlusion.target': 'Explained',
   'occlusion.baseline': 'Intact',

@@ -287,6 +287,7 @@ export const fr: Messages = {
   'occlusion.running': 'Calcul en cours',
   'occlusion.evenly': 'réparti sur le volume',
   'occlusion.ask': 'Comment demander',
+  'occlusion.atEnd': 'Les chiffres viennent à la fin du calcul.',
   'occlusion.noneYet': 'Lancez-la pour voir à quelles structures tient la réponse.',
   'occlusion.target': 'Expliqué',
   'occlusion.baseline': 'Intact',

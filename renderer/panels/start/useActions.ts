@@ -113,7 +113,9 @@ export function useActions(): Actions {
   }
 
   async function afterRun({ folder, subject, state, problem }: JobRun): Promise<void> {
-    if (folder !== null && state !== 'failed') await problems.guard(() => results.openFolder(folder, subject));
+    // A run that was lost may have written nothing yet; what is said is that it was lost.
+    if (folder !== null && state === 'lost') await results.openFolder(folder, subject).catch(() => null);
+    else if (folder !== null && state !== 'failed') await problems.guard(() => results.openFolder(folder, subject));
     if (problem && subject.analysis === 'predict') problems.show(problem);
   }
 
