@@ -58,7 +58,7 @@ export interface Conclusion {
 export interface Analysis<P = unknown> {
   readonly definition: AnalysisDefinition;
   /** Forward passes (batch entries) that one input costs, for the estimate. */
-  passes(input: PreparedInput, context: Context, parameters: P): number;
+  passes(input: OpenInput, context: Context, parameters: P): number;
   /** *Problems* thrown as IsolensError become the input's entry in `errors`; the others go on. On cancel it returns the part with `partial`. */
   onInput(
     input: OpenInput,

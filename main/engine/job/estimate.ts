@@ -1,6 +1,6 @@
 import type { Estimate } from '../../../shared/contract/engine';
 import { problemOf, type Problem } from '../../../shared/problem/problem';
-import type { Context } from '../analysis/analysis';
+import type { Context, OpenInput } from '../analysis/analysis';
 import { entries, inputsOf } from '../analysis/feed';
 import type { PreparedInput } from '../recipe/preparedInput';
 import { openInput } from './openInput';
@@ -37,10 +37,10 @@ export async function estimatePlan(plan: Plan, memoryBytes: number, signal: Abor
   const { network, recipe, inputs } = plan;
   const context: Context = { network, recipe, memoryBytes, inputCount: inputs.length };
   const notes: Problem[] = [];
-  let input: PreparedInput | null = null;
+  let input: OpenInput | null = null;
   for (const planned of inputs) {
     try {
-      input = (await openInput(planned, plan, signal)).prepared;
+      input = await openInput(planned, plan, signal);
       break;
     } catch (thrown) {
       signal.throwIfAborted();
@@ -49,11 +49,11 @@ export async function estimatePlan(plan: Plan, memoryBytes: number, signal: Abor
   }
   const nothing = { passes: 0, seconds: null, bytes: 0, batch: 0 };
   if (!input) return plan.analyses.map(() => ({ ...nothing, notes: notes.map((note) => ({ ...note })) }));
-  const shape = input.array.shape.slice(1);
+  const shape = input.prepared.array.shape.slice(1);
   const batch = network.batchFor(shape, memoryBytes);
   let each: number | null = null;
   try {
-    each = await secondsAPass(plan, input, Math.min(batch, 8), signal);
+    each = await secondsAPass(plan, input.prepared, Math.min(batch, 8), signal);
   } catch (thrown) {
     // A network that cannot run to its end may still have maps: their cost is then counted, not timed.
     signal.throwIfAborted();

@@ -70,7 +70,7 @@ function analysisResultOf(plan: Plan, step: PlannedAnalysis, parts: readonly Par
 
 function passesOf({ analysis, parameters }: PlannedAnalysis, input: OpenInput, context: Context): number {
   try {
-    return analysis.passes(input.prepared, context, parameters);
+    return analysis.passes(input, context, parameters);
   } catch {
     // What is wrong with these parameters for this input is said when the analysis runs, and stops that analysis alone.
     return 1;

@@ -82,10 +82,10 @@ function rangeOf({ prepared }: OpenInput): readonly ChannelBox[] {
 export const maps: Analysis<MapsParameters> = {
   definition,
 
-  passes: (input, context, { nodes, save }) => {
+  passes: ({ prepared }, context, { nodes, save }) => {
     const chosen = chosenNodes(context.network, nodes);
-    const groups = groupsOf(chosen, input.array.shape, context.memoryBytes / 2).length;
-    return (input.array.shape[0] ?? 1) * (groups + save.length);
+    const groups = groupsOf(chosen, prepared.array.shape, context.memoryBytes / 2).length;
+    return (prepared.array.shape[0] ?? 1) * (groups + save.length);
   },
 
   async *onInput(input, context, parameters, writer, signal) {

@@ -27,6 +27,7 @@ import { readIntact, type Intact, type Scoring } from './score';
 import { gamesOf, summaryOf, type Kept } from './summary';
 import { fetchesOf, outputOf, readerOf } from './target';
 import { occlusionVerdict } from './verdict';
+import { entriesIn } from './region';
 import { ruling } from './verdictRules';
 import { windowSizeOf, type WindowSize } from './windowSize';
 
@@ -78,14 +79,19 @@ export const occlusion: Analysis<OcclusionParameters> = {
   definition,
 
   passes(input, context, parameters) {
-    const { lattice } = latticeOn(input, context, parameters);
+    const { prepared } = input;
+    const { lattice } = latticeOn(prepared, context, parameters);
     const draws = choicesOf(parameters).reduce((sum, choice) => sum + drawsOf(choice, parameters), 0);
-    const entries = input.array.shape[0] ?? 1;
+    const entries = prepared.array.shape[0] ?? 1;
+    const { target } = parameters;
+    const region = target && 'label' in target ? target.region : undefined;
+    // A plane in which the score is not taken costs nothing: what is hidden there cannot change it.
+    const share = prepared.dims === 2 ? entriesIn(input, context, region) / entries : 1;
     const game =
-      parameters.game && input.grid && structureInQuestion(parameters, context)
+      parameters.game && prepared.grid && structureInQuestion(parameters, context)
         ? gamePasses(entries, shiftsFor(context))
         : 0;
-    return lattice.count * draws + entries + game;
+    return Math.round(lattice.count * share) * draws + entries + game;
   },
 
   async *onInput(input, context, parameters, writer, signal) {

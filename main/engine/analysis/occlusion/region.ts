@@ -46,6 +46,21 @@ export function regionMasks(
   return masks;
 }
 
+/** Batch entries in which the score is taken: the planes that the region's structure or box touches, all of them where it is everywhere. */
+export function entriesIn(input: OpenInput, context: Context, region: Region): number {
+  const { shape } = input.prepared.array;
+  const entries = shape[0] ?? 1;
+  if (region === undefined || entries === 1) return entries;
+  if (typeof region !== 'string')
+    return region.start.length === shape.length - 1 ? Math.min(entries, region.size[0] ?? 1) : entries;
+  const mask = tensorMask(input, structureOf(input, context, region));
+  const size = mask.length / entries;
+  let touched = 0;
+  for (let entry = 0; entry < entries; entry++)
+    if (mask.subarray(entry * size, (entry + 1) * size).includes(1)) touched++;
+  return touched;
+}
+
 /** The masks without the voxels of another (network order, the input's resolution). */
 export function withoutMask(
   masks: readonly Uint8Array[] | null,

@@ -114,7 +114,7 @@ async function read(
 export const predict: Analysis<PredictParameters> = {
   definition,
 
-  passes: ({ array }) => array.shape[0] ?? 1,
+  passes: ({ prepared }) => prepared.array.shape[0] ?? 1,
 
   async *onInput(input, context, _parameters, writer, signal) {
     const { prepared } = input;
