@@ -9,7 +9,6 @@ import type { JobEvent } from '../../shared/contract/engine';
 import { median, printTable, quantile } from './figures';
 import type { Made } from './make';
 
-const trials = 10;
 /** Moments are drawn from the first so many seconds of a run: it reads and prepares first, then hides and infers. */
 const withinMs = 25_000;
 const ends: readonly string[] = ['done', 'failed', 'cancelled', 'lost'];
@@ -24,7 +23,7 @@ interface Trial {
 }
 
 /** Starts occlusion over and over in the package's own engine, under the supervisor that the window has, and cancels it. */
-export async function bench(made: Made): Promise<void> {
+export async function bench(made: Made, trials = 10): Promise<void> {
   const folder = join(process.env['ISOLENS_APP'] ?? '', 'resources', 'engine');
   let told: (event: JobEvent) => void = () => undefined;
   let replacements = 0;
