@@ -209,6 +209,9 @@ export const objectsOf = (study: LinkedStudy): readonly Found[] => [
 const studyUidsOf = (study: LinkedStudy): ReadonlySet<string> =>
   new Set(objectsOf(study).map(({ studyUid }) => studyUid));
 
+/** Every file of a study. */
+export const filesOf = (study: LinkedStudy): readonly string[] => objectsOf(study).map(({ source }) => source.path);
+
 /** The first of a study's files, by path. */
 export const firstPathOf = (study: LinkedStudy): string =>
   objectsOf(study).reduce((least, { source }) => (least === '' || source.path < least ? source.path : least), '');

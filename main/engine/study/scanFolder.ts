@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, relative } from 'node:path';
+import { basename, dirname, relative, sep } from 'node:path';
 import { IsolensError, problemOf, type Problem } from '../../../shared/problem/problem';
 import type { Progress } from '../../../shared/job';
 import type { StudySummary } from '../../../shared/study';
@@ -8,7 +8,7 @@ import { walkFolder } from '../files/folder';
 import { sourceOf, type ByteSource } from '../files/source';
 import { findIn, type Found } from './found';
 import { uidOf } from './imageSeries';
-import { firstPathOf, linkStudies, type LinkedStudy } from './link';
+import { filesOf, firstPathOf, linkStudies, type LinkedStudy } from './link';
 import { openLinked } from './openStudy';
 import type { Study } from './study';
 import { summaryOf } from './summary';
@@ -58,7 +58,8 @@ export async function scanFolder(path: string, { signal, progress }: ScanOptions
     progress?.({ stage: 'scan', done: n + 1, total: sources.length, secondsLeft: null });
   }
   const kept = await withoutCopies(found, notes, signal);
-  const studies = linkStudies(kept).map((linked) => foundStudy(linked, path));
+  const linked = linkStudies(kept);
+  const studies = linked.map((one) => foundStudy(one, homeOf(one, linked, path), path));
   return { studies, files: sources.length, notDicom, notes };
 }
 
@@ -75,11 +76,27 @@ async function contentOf(path: string, signal?: AbortSignal) {
   }
 }
 
-function foundStudy(linked: LinkedStudy, path: string): FoundStudy {
+/**
+ * The folder that holds a study and no other one: what names it in a job, so that a run reads this patient alone. Where studies lie
+ * mixed, the folder that was scanned.
+ */
+function homeOf(study: LinkedStudy, all: readonly LinkedStudy[], scanned: string): string {
+  const folders = filesOf(study).map((file) => dirname(file).split(sep));
+  const [first = [], ...rest] = folders;
+  const shared = first.filter((_, depth) =>
+    rest.every((folder) => first.slice(0, depth + 1).every((part, n) => folder[n] === part)),
+  );
+  const home = shared.join(sep);
+  const within = (file: string): boolean => file.startsWith(home + sep);
+  const apart = all.every((other) => other === study || !filesOf(other).some(within));
+  return apart && home.length > scanned.length && home.startsWith(scanned) ? home : scanned;
+}
+
+function foundStudy(linked: LinkedStudy, path: string, scanned: string): FoundStudy {
   return {
     summary: summaryOf(linked, path),
     patientKey: linked.patient.key,
-    firstFile: relative(path, firstPathOf(linked)),
+    firstFile: relative(scanned, firstPathOf(linked)),
     seriesUids: linked.stacks.map(uidOf),
     open: (signal) => openLinked(linked, path, signal),
   };

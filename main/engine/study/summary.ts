@@ -16,7 +16,7 @@ export function studyIdOf(linked: LinkedStudy): string {
   return createHash('sha256').update(uids.join('\n')).digest('hex').slice(0, 24);
 }
 
-/** The study's tree as the headers tell it. `path` is the folder that the user named. */
+/** The study's tree as the headers tell it. `path` is the folder that holds it. */
 export function summaryOf(linked: LinkedStudy, path: string): StudySummary {
   const all = objectsOf(linked);
   const description = all.map(({ studyDescription }) => studyDescription).find((text) => text !== '') ?? '';

@@ -77,6 +77,8 @@ describe('scanning a folder', () => {
     for (const z of zs) folder.write(`two/${z}`, dicomFile({ ...ctImage(z), PatientID: 'T2', PatientName: 'OTHER^TWO', SeriesInstanceUID: '1.5', SOPInstanceUID: `1.7.${z * 10}` })); // prettier-ignore
     const { studies } = await scanFolder(folder.path);
     expect(studies.map(({ summary }) => summary.patient.id)).toEqual(['T1', 'T2']);
+    // Each is named by the folder that holds it and no other.
+    expect(studies.map(({ summary }) => summary.path)).toEqual([join(folder.path, 'one'), join(folder.path, 'two')]);
     await expect(openStudyFolder(folder.path)).rejects.toMatchObject({
       problem: { code: 'study/several-patients', facts: { count: 2, choices: 'one, two' } },
     });
@@ -92,6 +94,7 @@ describe('scanning a folder', () => {
     folder.write('d', dicomFile(doseGrid(inPlan)));
     folder.write('p', dicomFile({ ...plan, PatientID: 'T2' }));
     const { studies } = await scanFolder(folder.path);
+    expect(studies.every(({ summary }) => summary.path === folder.path)).toBe(true);
     const mine = studies.find(({ summary }) => summary.patient.id === 'T1');
     expect(mine?.summary.objects.find(({ kind }) => kind === 'dose')).toMatchObject({
       usable: false,
