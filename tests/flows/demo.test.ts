@@ -22,6 +22,20 @@ function enginesOf(pid: number): number[] {
     .map((line) => Number(line.trim().split(/\s+/)[0]));
 }
 
+interface Saved {
+  readonly analyses: readonly { readonly partial?: boolean }[];
+  readonly errors: readonly unknown[];
+}
+
+/** What the occlusion run of the demo's first patient has left on the disk. */
+function savedOcclusion(userData: string): Saved {
+  const results = join(userData, 'demo', 'results');
+  const files = readdirSync(results, { recursive: true, encoding: 'utf8' });
+  const file = files.find((path) => path.includes('occlusion') && path.endsWith('results.json'));
+  if (file === undefined) throw new Error('occlusion has left no results.json');
+  return JSON.parse(readFileSync(join(results, file), 'utf8')) as Saved;
+}
+
 const tab = (page: Page, name: RegExp) => page.getByRole('tab', { name });
 const button = (page: Page, name: RegExp) => page.getByRole('button', { name }).first();
 
@@ -85,13 +99,7 @@ describe.skipIf(packagedFolder() === null)(`the packaged application on its demo
       .toBe(false);
     await button(page, /^cancel/i).click();
     await expect.poll(() => page.getByRole('progressbar').count(), { timeout: 30_000 }).toBe(0);
-    const results = readdirSync(join(app.userData, 'demo', 'results'), { recursive: true, encoding: 'utf8' });
-    const file = results.find((path) => path.includes('occlusion') && path.endsWith('results.json'));
-    expect(file).toBeDefined();
-    const saved = JSON.parse(readFileSync(join(app.userData, 'demo', 'results', file ?? ''), 'utf8')) as {
-      analyses: { partial?: boolean }[];
-    };
-    expect(saved.analyses[0]?.partial).toBe(true);
+    expect(savedOcclusion(app.userData).analyses[0]?.partial).toBe(true);
   });
 
   it('starts another engine when the first is killed in the middle of a run, and says what was lost', async () => {
@@ -112,13 +120,17 @@ describe.skipIf(packagedFolder() === null)(`the packaged application on its demo
 
   it('runs Occlusion to its end, with structures ranked', async () => {
     await button(page, /^run( again)?( |$)/i).click();
-    await expect.poll(() => page.locator('tbody tr').count(), { timeout: 290_000 }).toBeGreaterThan(3);
-    await expect.poll(() => button(page, /run again/i).isVisible(), { timeout: 290_000 }).toBe(true);
+    await page.getByRole('progressbar').first().waitFor({ timeout: 60_000 });
+    await expect.poll(() => page.getByRole('progressbar').count(), { timeout: 400_000, interval: 1000 }).toBe(0);
+    await expect.poll(() => page.locator('tbody tr').count(), { timeout: 60_000 }).toBeGreaterThan(3);
+    const { analyses, errors } = savedOcclusion(app.userData);
+    expect(errors).toEqual([]);
+    expect(analyses[0]?.partial).toBeUndefined();
     await save('workbench');
     await page.setViewportSize({ width: 1280, height: 800 });
     await save('workbench-1280');
     await page.setViewportSize({ width: 1600, height: 1000 });
-  });
+  }, 600_000);
 
   it('speaks French when asked, without losing what is open', async () => {
     await button(page, /^FR$/).click();
@@ -129,7 +141,8 @@ describe.skipIf(packagedFolder() === null)(`the packaged application on its demo
   });
 
   it('has said nothing on the console that is an error', () => {
-    expect(problems.filter((text) => !/engine\/(lost|cancelled)/.test(text))).toEqual([]);
+    // Voxels that were being fetched when the engine was killed are gone: that one refusal is to be expected.
+    expect(problems.filter((text) => !/status of 404/.test(text))).toEqual([]);
   });
 
   it('lies in one folder with everything inside', () => {

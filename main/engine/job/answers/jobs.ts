@@ -11,6 +11,10 @@ import { resultFolder } from '../resultFolder';
 import { runPlan } from '../run';
 import type { Answering, Handlers } from '../session';
 
+/** Partial maps come about once a second; a busy machine may need several to fetch one. */
+const partialsKept = 6;
+const partialOwner = (jobId: string, n: number): string => `${jobId}/partial/${String(n % partialsKept)}`;
+
 /** Plans with the networks and recipes that the window holds open, so that nothing is loaded twice. */
 function planWith(networks: OpenNetworks, read: ReadJob, signal: AbortSignal): Promise<Plan> {
   const held = read.job.network === undefined ? undefined : networks.at(read.job.network);
@@ -51,8 +55,8 @@ export function jobAnswers(
           event({ kind: 'progress', jobId, progress });
         },
         partial: (analysis, input, volumes) => {
-          // The one before stays until the next: the window may still be fetching it.
-          const owner = `${jobId}/partial/${String(partials++ % 2)}`;
+          // A few before it stay: the window may still be fetching one of them.
+          const owner = partialOwner(jobId, partials++);
           blobs.drop(owner);
           const kept = Object.entries(volumes).map(([name, volume]) => [name, blobs.keep(volume, owner)] as const);
           event({ kind: 'partial', jobId, analysis, input, volumes: Object.fromEntries(kept) });
@@ -63,7 +67,7 @@ export function jobAnswers(
       if (signal.aborted) event({ kind: 'cancelled', jobId, folder: out });
       else event({ kind: 'failed', jobId, problem: problemOf(thrown) });
     } finally {
-      for (const turn of ['0', '1']) blobs.drop(`${jobId}/partial/${turn}`);
+      for (let n = 0; n < partialsKept; n++) blobs.drop(partialOwner(jobId, n));
       running.delete(jobId);
     }
   }
