@@ -9,6 +9,8 @@ export interface ProcessMemory {
   readonly proportional: number | null;
   /** The most that was ever resident, bytes. */
   readonly peak: number;
+  /** Processor time since it began. */
+  readonly cpuSeconds: number;
 }
 
 const readOf = (pid: number, file: string): string | null => {
@@ -19,15 +21,27 @@ const readOf = (pid: number, file: string): string | null => {
   }
 };
 
-function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((other) => {
-      const stat = Number.isNaN(other) ? null : readOf(other, 'stat');
-      // The command, in brackets, may hold spaces: fields are counted from behind it. The second is the parent.
-      return stat !== null && Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid;
-    });
+/** Fields of /proc/PID/stat from the third on: the command before them, in brackets, may hold spaces. */
+function statOf(pid: number): readonly number[] | null {
+  const stat = readOf(pid, 'stat');
+  return stat === null
+    ? null
+    : stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .map(Number);
 }
+
+const parentField = 1;
+const userTimeField = 11;
+const systemTimeField = 12;
+/** Linux counts processor time for us in hundredths of a second, whatever the kernel does. */
+const ticksPerSecond = 100;
+
+const childrenOf = (pid: number): number[] =>
+  readdirSync('/proc')
+    .map(Number)
+    .filter((other) => !Number.isNaN(other) && statOf(other)?.[parentField] === pid);
 
 const kilobytes = (text: string | null, name: string): number | null => {
   const found = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text ?? '')?.[1];
@@ -46,6 +60,7 @@ export function memoryOf(root: number): ProcessMemory[] {
   const found: ProcessMemory[] = [];
   const visit = (pid: number): void => {
     const status = readOf(pid, 'status');
+    const stat = statOf(pid);
     const resident = kilobytes(status, 'VmRSS');
     if (resident !== null)
       found.push({
@@ -53,6 +68,7 @@ export function memoryOf(root: number): ProcessMemory[] {
         resident,
         proportional: kilobytes(readOf(pid, 'smaps_rollup'), 'Pss'),
         peak: kilobytes(status, 'VmHWM') ?? resident,
+        cpuSeconds: ((stat?.[userTimeField] ?? 0) + (stat?.[systemTimeField] ?? 0)) / ticksPerSecond,
       });
     for (const child of childrenOf(pid)) visit(child);
   };

@@ -1,32 +1,21 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CDPSession, Page, Request } from 'playwright';
 import { packagedFolder, startPackaged, type Packaged } from '../flows/packaged';
-import { median, mib, printTable, quantile } from './figures';
+import { median, printTable, quantile } from './figures';
 import { drawnBy, firstSlice, placeOf, scroll, shownIn, type Scrolled } from './inWindow';
 import type { Made } from './make';
+import { printMemory } from './memory';
 import { memoryOf, type ProcessMemory } from './processes';
+import { readPlainly } from './plain';
 
 const slices = 150;
 /** Where it begins, so that every slice on the way has something to show. */
 const firstShown = 25;
 /** A channel of the first layer that is bright all over the body with the weights that the seed gives. */
 const shownChannel = 6;
-
-interface Plain {
-  readonly milliseconds: number;
-  readonly files: number;
-  readonly bytes: number;
-  readonly resident: number;
-}
-
-/** Reads the same files into a plain Node process that does nothing else with them. */
-function readPlainly(folder: string): Plain {
-  const script = join(import.meta.dirname, 'readPlainly.js');
-  return JSON.parse(execFileSync(process.execPath, [script, folder], { encoding: 'utf8' })) as Plain;
-}
 
 /** Counts the slices that the page fetches, and waits until it wants no more. */
 function fetchesOf(page: Page): { slices(): number; quiet(): Promise<void> } {
@@ -140,40 +129,10 @@ async function frameTimes(page: Page, cdp: CDPSession): Promise<void> {
   );
 }
 
-function printMemory(title: string, all: readonly ProcessMemory[], made: Made, plain: Plain): void {
-  const parts = ['main', 'engine', 'renderer', 'gpu', 'other'] as const;
-  const sum = (of: readonly ProcessMemory[], bytes: (one: ProcessMemory) => number): number =>
-    of.reduce((total, one) => total + bytes(one), 0);
-  const rowOf = (name: string, of: readonly ProcessMemory[]): string[] => {
-    const resident = sum(of, (one) => one.resident);
-    return [
-      name,
-      mib(resident),
-      mib(sum(of, (one) => one.proportional ?? one.resident)),
-      mib(sum(of, (one) => one.peak)),
-      (resident / made.bytes).toFixed(2),
-    ];
-  };
-  console.log(`memory ${title}, MiB (files of the study ${mib(made.bytes)}, CT voxels ${mib(made.voxelBytes)})`);
-  printTable(
-    ['process', 'resident', 'shared split', 'peak', 'resident / files'],
-    [
-      ...parts.map((part) =>
-        rowOf(
-          part,
-          all.filter((one) => one.part === part),
-        ),
-      ),
-      rowOf('together', all),
-      ['Node that only reads', mib(plain.resident), '', '', (plain.resident / made.bytes).toFixed(2)],
-    ],
-  );
-}
-
 /** Opens the made study in the packaged application, and prints how long it took, how it scrolls and what it holds. */
 export async function bench(made: Made): Promise<void> {
-  const plain = [1, 2, 3].map(() => readPlainly(made.study));
-  const readMs = median(plain.map((one) => one.milliseconds));
+  const readMs = median([1, 2, 3].map(() => readPlainly(made.study).milliseconds));
+  let watched: readonly ProcessMemory[] = [];
   // The network first: without a path the demo's patients would be made.
   const app = await startPackaged({ open: [made.network] });
   try {
@@ -183,7 +142,6 @@ export async function bench(made: Made): Promise<void> {
     const skip = page.getByRole('button', { name: /skip|passer/i });
     if (await skip.isVisible()) await skip.click();
     console.log(`drawn by: ${await page.evaluate(drawnBy)}`);
-    const before = memoryOf(app.pid);
 
     const opening = page.evaluate(firstSlice);
     await page.evaluate(() => undefined); // The page works off what it is sent in order: it listens now.
@@ -199,9 +157,6 @@ export async function bench(made: Made): Promise<void> {
     );
     await fetches.quiet();
     console.log(`slices fetched until the window wanted no more: ${String(fetches.slices())}`);
-    const [first] = plain;
-    if (!first) throw new Error('the files were not read');
-    printMemory('with the study loaded', memoryOf(app.pid), made, first);
 
     await page.keyboard.press('1');
     const chip = page.locator('[data-region="network-pane"] header .chip').nth(1);
@@ -212,12 +167,11 @@ export async function bench(made: Made): Promise<void> {
     const cdp = await page.context().newCDPSession(page);
     await cdp.send('Performance.enable');
     await frameTimes(page, cdp);
-    printMemory('before any study', before, made, first);
-    printMemory('after scrolling', memoryOf(app.pid), made, first);
     await cdp.send('HeapProfiler.collectGarbage');
     await pause(1000);
-    printMemory('after scrolling, once the page has collected its garbage', memoryOf(app.pid), made, first);
+    watched = memoryOf(app.pid);
   } finally {
     await app.close();
   }
+  await printMemory(made, watched);
 }
