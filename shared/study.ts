@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Affine } from './geometry';
+import { PackedContours } from './packedContours';
 
 const vec3 = z.tuple([z.number(), z.number(), z.number()]);
 const affine = z.custom<Affine>((v) => Array.isArray(v) && v.length === 16);
@@ -59,8 +60,8 @@ export const StructureShape = z.strictObject({
   name: z.string(),
   type: z.string(),
   colour: vec3,
-  /** Closed contours, x y z triplets in mm. */
-  contours: z.array(z.instanceof(Float64Array)),
+  /** Closed ones only. */
+  contours: PackedContours,
   volumeCc: z.number().nullable(),
   centroidMm: vec3.nullable(),
   notes: z.array(ProblemShape),

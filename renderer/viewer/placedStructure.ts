@@ -1,4 +1,5 @@
 import { cross, dot, length, scale, type Vec3 } from '../../shared/geometry';
+import { contoursOf } from '../../shared/packedContours';
 import type { StructureShape } from '../../shared/study';
 import { structureStyle, type StructureStyle } from './structureStyle';
 
@@ -114,7 +115,7 @@ function medianGap(planes: readonly ContourPlane[], aloneMm: number): number {
  * the image's slice thickness. Contours of fewer than three points, or without area, are left out.
  */
 export function placeStructure(structure: StructureShape, aloneMm: number): PlacedStructure {
-  const families = gather(structure.contours).map(({ normal, across, along, contours }): ContourFamily => {
+  const families = gather(contoursOf(structure.contours)).map(({ normal, across, along, contours }): ContourFamily => {
     const planes = planesOf(contours);
     return { normal, across, along, planes, gapMm: medianGap(planes, aloneMm) };
   });
@@ -136,7 +137,7 @@ export function planeAt({ planes, gapMm }: ContourFamily, positionMm: number): C
 }
 
 /** Even-odd over all loops of a plane; the ends of an edge are ordered so that the two passes of a keyhole cancel. */
-function insideLoops(loops: readonly Float64Array[], u: number, v: number): boolean {
+export function insideLoops(loops: readonly Float64Array[], u: number, v: number): boolean {
   let inside = false;
   for (const loop of loops) {
     const count = loop.length / 2;

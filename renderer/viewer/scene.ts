@@ -1,5 +1,6 @@
 import { shallowRef } from 'vue';
 import type { Vec3 } from '../../shared/geometry';
+import { contoursOf } from '../../shared/packedContours';
 import type { StudyDetail, StructureShape } from '../../shared/study';
 import type { Overlay } from './overlay';
 import { planeNames, planeStack, type PlaneName, type PlaneStack } from './plane';
@@ -40,7 +41,7 @@ const nearMm = 25;
 
 /** Smallest box around the contours of some structures near an axial place; null where there are none. */
 export function boxNear(structures: readonly StructureShape[], pointMm: Vec3): readonly [Vec3, Vec3] | null {
-  const contours = structures.flatMap((structure) => structure.contours);
+  const contours = structures.flatMap(({ contours }) => contoursOf(contours));
   const near = contours.filter((points) => Math.abs((points[2] ?? NaN) - pointMm[2]) <= nearMm);
   return boxOf(near.length > 0 ? near : contours);
 }

@@ -38,7 +38,7 @@ export const studyDetail = (id: string, some: Partial<StudyDetail> = {}): StudyD
     name,
     type: 'ORGAN',
     colour: [255, 0, 0],
-    contours: [],
+    contours: { points: new Float64Array(0), counts: [] },
     volumeCc: 30,
     centroidMm: [0, 0, 0],
     notes: [],

@@ -64,7 +64,8 @@ export function imageHeaderOf({ elements, transferSyntax }: Instance): ImageHead
 
 /** One image's values after rescale (HU for CT). Padded pixels hold `air` and are marked. */
 export interface ImageValues {
-  readonly values: Float64Array;
+  /** Int32 where whole numbers stay whole. */
+  readonly values: Int32Array | Float64Array;
   /** 1 where the pixel is padding; null where the image has none. */
   readonly padding: Uint8Array | null;
   /** The stored values, for the identity of the series. */
@@ -90,16 +91,15 @@ export function readImage(bytes: Uint8Array, expected: ImageHeader, file?: strin
     throw new IsolensError('dicom/unreadable', { reason: 'it changed since the folder was scanned' }, { file });
   }
   const frames = framesOf(instance, { ...format, frames: 1 }, file);
-  const values = storedValues(frames.bytes(0), frames.littleEndian, format, new Float64Array(frameLength(format)));
-  const stored = Int32Array.from(values);
-  const padding = paddingOf(elements, format, values);
-  const whole = rescale(elements, format, values, file);
+  const stored = storedValues(frames.bytes(0), frames.littleEndian, format, new Int32Array(frameLength(format)));
+  const padding = paddingOf(elements, format, stored);
+  const { values, whole } = rescaled(elements, format, stored, file);
   if (padding !== null) for (let v = 0; v < values.length; v++) if (padding[v] === 1) values[v] = airHu;
   return { values, padding, stored, whole };
 }
 
 /** Marks pixels whose stored value is the padding value, or lies between it and the range limit. */
-function paddingOf(elements: Elements, { signed }: PixelFormat, stored: Float64Array): Uint8Array | null {
+function paddingOf(elements: Elements, { signed }: PixelFormat, stored: Int32Array): Uint8Array | null {
   const read = (keyword: 'PixelPaddingValue' | 'PixelPaddingRangeLimit'): number | null =>
     signed ? elements.int16(keyword) : elements.uint16(keyword);
   const value = read('PixelPaddingValue');
@@ -116,15 +116,18 @@ function paddingOf(elements: Elements, { signed }: PixelFormat, stored: Float64A
   return any ? marks : null;
 }
 
-/** Rescales in place; true where whole numbers stay whole. */
-function rescale(elements: Elements, format: PixelFormat, values: Float64Array, file?: string): boolean {
+/** Stored values by the image's own rescale; `whole` where whole numbers stay whole. */
+function rescaled(
+  elements: Elements,
+  format: PixelFormat,
+  stored: Int32Array,
+  file?: string,
+): Pick<ImageValues, 'values' | 'whole'> {
   const lut = lookupOf(elements, format);
   if (lut !== null) {
     const last = lut.table.length - 1;
-    for (let v = 0; v < values.length; v++) {
-      values[v] = lut.table[Math.min(last, Math.max(0, (values[v] as number) - lut.first))] as number;
-    }
-    return true;
+    const values = stored.map((value) => lut.table[Math.min(last, Math.max(0, value - lut.first))] as number);
+    return { values, whole: true };
   }
   const read = (keyword: 'RescaleSlope' | 'RescaleIntercept', otherwise: number): number => {
     if (!elements.has(keyword)) return otherwise;
@@ -134,10 +137,16 @@ function rescale(elements: Elements, format: PixelFormat, values: Float64Array, 
   };
   const slope = read('RescaleSlope', 1);
   const intercept = read('RescaleIntercept', 0);
-  if (slope !== 1 || intercept !== 0) {
-    for (let v = 0; v < values.length; v++) values[v] = (values[v] as number) * slope + intercept;
+  const whole = Number.isInteger(slope) && Number.isInteger(intercept);
+  // Words of up to 16 bits times a small slope cannot leave 32 bits.
+  const fits = format.bitsStored <= 16 && Math.abs(slope) <= 2 ** 14 && Math.abs(intercept) <= 2 ** 29;
+  const unsigned32 = format.bitsStored === 32 && !format.signed;
+  const values = whole && fits ? new Int32Array(stored.length) : new Float64Array(stored.length);
+  for (let v = 0; v < values.length; v++) {
+    const value = stored[v] as number;
+    values[v] = (unsigned32 ? value >>> 0 : value) * slope + intercept;
   }
-  return Number.isInteger(slope) && Number.isInteger(intercept);
+  return { values, whole };
 }
 
 /** The modality LUT, which stands in the place of slope and intercept. Source: DICOM PS3.3 C.11.1.1. */

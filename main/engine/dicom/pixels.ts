@@ -128,13 +128,13 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
  * Stored values of one frame, samples interleaved: BitsStored bits up to HighBit, sign-extended from the highest where signed. The other bits
  * (old overlays) are masked away. *Source:* DICOM PS3.3 C.7.6.3.1.
  */
-export function storedValues(
+export function storedValues<Out extends Float64Array | Int32Array>(
   bytes: Uint8Array,
   littleEndian: boolean,
   format: PixelFormat,
-  out: Float64Array,
+  out: Out,
   frame = 0,
-): Float64Array {
+): Out {
   const { bitsAllocated, bitsStored, highBit, signed, planar, samples } = format;
   const count = frameLength(format);
   if (bitsAllocated === 1) {

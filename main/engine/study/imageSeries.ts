@@ -82,10 +82,20 @@ async function loadStack(
   const byUid = images
     .map((image, n) => ({ image, n }))
     .sort((a, b) => (a.image.sopInstanceUid < b.image.sopInstanceUid ? -1 : 1));
-  for (const { image, n } of byUid) {
+  const begin = ({ image: { source } }: { readonly image: FoundImage }): Promise<Uint8Array> => {
+    const bytes = source.read(0, source.bytes);
+    bytes.catch(() => undefined); // Its failure is met where it is awaited.
+    return bytes;
+  };
+  let next = byUid[0] === undefined ? null : begin(byUid[0]);
+  for (const [at, { image, n }] of byUid.entries()) {
     signal?.throwIfAborted();
     try {
-      const bytes = await image.source.read(0, image.source.bytes);
+      // The disk reads one image while the one before it is rescaled.
+      const reading = next ?? begin({ image });
+      const following = byUid[at + 1];
+      next = following === undefined ? null : begin(following);
+      const bytes = await reading;
       const read = readImage(bytes, image, image.source.path);
       hash.update(image.sopInstanceUid).update(new Uint8Array(read.stored.buffer));
       assembly.add(n, read);
@@ -133,13 +143,7 @@ function assemblyOf({ grid, slices }: StackGeometry): Assembly {
   const between = new Map<number, Float32Array>();
   return {
     add(image, { values: read, padding, whole }) {
-      let [low, high] = [Infinity, -Infinity];
-      for (let v = 0; v < size; v++) {
-        const value = read[v] as number;
-        if (padding !== null && padding[v] === 1) continue;
-        if (value < low) low = value;
-        if (value > high) high = value;
-      }
+      const [low, high] = rangeWithout(padding, read);
       min = Math.min(min, low);
       max = Math.max(max, high);
       if (values instanceof Int16Array && (!whole || low < -32768 || high > 32767)) values = Float32Array.from(values);
@@ -160,6 +164,19 @@ function assemblyOf({ grid, slices }: StackGeometry): Assembly {
       return { values, range: min <= max ? [min, max] : [0, 0] };
     },
   };
+}
+
+/** Lowest and highest value of the pixels that are not padding. */
+function rangeWithout(padding: Uint8Array | null, values: Int32Array | Float64Array): [low: number, high: number] {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let v = 0; v < values.length; v++) {
+    if (padding !== null && padding[v] === 1) continue;
+    const value = values[v] as number;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
 }
 
 /** Hounsfield units hold air in at least a hundredth of a scan, and water or tissue somewhere. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { applyAffine, type Vec3 } from '../../../shared/geometry';
+import { packContours } from '../../../shared/packedContours';
 import type { StructureShape } from '../../../shared/study';
 import { outlineOn } from '../../../renderer/viewer/contours';
 import { holdsPoint, placeStructure } from '../../../renderer/viewer/placedStructure';
@@ -28,7 +29,7 @@ const structureOf = (contours: readonly Float64Array<ArrayBuffer>[], name = 'org
   name,
   type: '',
   colour: [200, 100, 50],
-  contours: [...contours],
+  contours: packContours(contours),
   volumeCc: null,
   centroidMm: null,
   notes: [],

@@ -8,6 +8,7 @@ import { planeNames, planeStack } from '../../../renderer/viewer/plane';
 import { samplePlane } from '../../../renderer/viewer/reformat';
 import { canvasToPixel, pixelToCanvas, viewTransform } from '../../../renderer/viewer/viewTransform';
 import { spacingOf } from '../../../shared/geometry';
+import { packContours } from '../../../shared/packedContours';
 import { blobOf, upright } from './grids';
 
 const grid = upright([9, 7, 5], [2, 2, 4], [100, -50, 30]);
@@ -26,7 +27,7 @@ const structure = placeStructure(
     name: 'voxel',
     type: '',
     colour: [255, 0, 0],
-    contours: [faces()],
+    contours: packContours([faces()]),
     volumeCc: null,
     centroidMm: null,
     notes: [],

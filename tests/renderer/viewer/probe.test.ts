@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest';
+import { packContours } from '../../../shared/packedContours';
 import type { StudyDetail } from '../../../shared/study';
 import { probeAt } from '../../../renderer/viewer/probeAt';
 import { doseText, mapText, pointText } from '../../../renderer/viewer/probeText';
@@ -63,7 +64,7 @@ const scene: Scene = {
         name: 'Box',
         type: '',
         colour: [1, 2, 3],
-        contours: [square],
+        contours: packContours([square]),
         volumeCc: null,
         centroidMm: null,
         notes: [],

@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { EngineRequests } from '../../../../shared/contract/engine';
+import { packContours } from '../../../../shared/packedContours';
 import { IsolensError, type Problem } from '../../../../shared/problem/problem';
 import type { Structure } from '../../../../shared/structure';
 import type { StructureShape } from '../../../../shared/study';
@@ -15,6 +17,7 @@ import type { HeldStudy, OpenStudies } from '../openStudies';
 import type { Handlers } from '../session';
 
 type Gives<Name extends keyof EngineRequests> = z.input<EngineRequests[Name]['gives']>;
+type HistogramRow = Gives<'engine/doseVolumeHistograms'>['rows'][number];
 type StudyRequests = 'engine/openFolder' | 'engine/openStudy' | 'engine/doseVolumeHistograms';
 
 /** Folders are scanned and studies opened, drawn and measured. */
@@ -64,7 +67,7 @@ export function studyAnswers(studies: OpenStudies): Pick<Handlers, StudyRequests
       if (dose === undefined) throw new IsolensError('study/no-dose');
       const missing = held.image?.notes.find(({ code }) => code === 'dicom/slice-missing');
       if (missing !== undefined) throw new IsolensError(missing.code, missing.facts, missing.where);
-      return { rows: histogramRows(held, dose, signal) };
+      return { rows: await histogramRows(held, dose, signal) };
     },
   };
 }
@@ -105,7 +108,7 @@ function structureShapes(held: HeldStudy, signal: AbortSignal): StructureShape[]
       name,
       type,
       colour: [...colour],
-      contours: contours.filter(isFilled).map(({ points }) => points.slice()),
+      contours: packContours(contours.filter(isFilled).map(({ points }) => points)),
       volumeCc: grid === null || !contours.some(isFilled) ? null : (centre?.voxels ?? 0) * voxelCc(grid),
       centroidMm: centre === null ? null : [...centre.pointMm],
       notes: (notes ?? []).map(shown),
@@ -113,34 +116,40 @@ function structureShapes(held: HeldStudy, signal: AbortSignal): StructureShape[]
   });
 }
 
-/** Numbers are in Gy and null for a relative dose, whose curve is in %. */
-function histogramRows(held: HeldStudy, dose: Dose, signal: AbortSignal): Gives<'engine/doseVolumeHistograms'>['rows'] {
+/** Numbers are in Gy and null for a relative dose, whose curve is in %. Slices that are asked for meanwhile go out between structures. */
+async function histogramRows(held: HeldStudy, dose: Dose, signal: AbortSignal): Promise<HistogramRow[]> {
   const grid = measuringGrid(held);
   if (grid === null) return [];
-  return (held.study.structureSets[0]?.structures ?? []).filter(hasVolume).flatMap((structure) => {
+  const rows: HistogramRow[] = [];
+  for (const structure of (held.study.structureSets[0]?.structures ?? []).filter(hasVolume)) {
+    await setImmediate();
     signal.throwIfAborted();
-    const around = gridAround(structure, grid);
-    if (around === null) return [];
-    const histogram = doseVolumeHistogram(dose.volume, maskOf(structure, around), around);
-    if (histogram.voxels === 0) return [];
-    const gy = (value: number | null): number | null => (dose.volume.unit === 'Gy' ? value : null);
-    return [
-      {
-        structure: structure.name,
-        voxels: histogram.voxels,
-        volumeCc: histogram.volumeCc,
-        coverage: histogram.coverage,
-        dMinGy: gy(histogram.min),
-        dMeanGy: gy(histogram.mean),
-        dMaxGy: gy(histogram.max),
-        d98Gy: gy(doseAtVolume(histogram, 98)),
-        d95Gy: gy(doseAtVolume(histogram, 95)),
-        d50Gy: gy(doseAtVolume(histogram, 50)),
-        d2Gy: gy(doseAtVolume(histogram, 2)),
-        curve: curveOf(histogram).map(([at, volume]): [number, number] => [at, volume]),
-      },
-    ];
-  });
+    const row = histogramRow(structure, grid, dose);
+    if (row !== null) rows.push(row);
+  }
+  return rows;
+}
+
+function histogramRow(structure: Structure, grid: Grid, dose: Dose): HistogramRow | null {
+  const around = gridAround(structure, grid);
+  if (around === null) return null;
+  const histogram = doseVolumeHistogram(dose.volume, maskOf(structure, around), around);
+  if (histogram.voxels === 0) return null;
+  const gy = (value: number | null): number | null => (dose.volume.unit === 'Gy' ? value : null);
+  return {
+    structure: structure.name,
+    voxels: histogram.voxels,
+    volumeCc: histogram.volumeCc,
+    coverage: histogram.coverage,
+    dMinGy: gy(histogram.min),
+    dMeanGy: gy(histogram.mean),
+    dMaxGy: gy(histogram.max),
+    d98Gy: gy(doseAtVolume(histogram, 98)),
+    d95Gy: gy(doseAtVolume(histogram, 95)),
+    d50Gy: gy(doseAtVolume(histogram, 50)),
+    d2Gy: gy(doseAtVolume(histogram, 2)),
+    curve: curveOf(histogram).map(([at, volume]): [number, number] => [at, volume]),
+  };
 }
 
 const hasVolume = ({ contours }: Structure): boolean => contours.some(isFilled);
