@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StudyChoices } from './studyChoices';
 
 const named = {
   id: z.string().min(1).optional(),
@@ -9,7 +10,7 @@ const named = {
 
 /** One input of a job: a folder of DICOM, a saved list, one array, or one array for each input of the network. */
 export const JobInput = z.union([
-  z.strictObject({ study: z.string(), ...named }),
+  z.strictObject({ study: z.string(), ...named, choices: StudyChoices.optional() }),
   z.strictObject({ database: z.string(), ...named }),
   z.strictObject({ array: z.string(), truth: z.string().optional(), ...named }),
   z.strictObject({ arrays: z.record(z.string(), z.string()), truth: z.string().optional(), ...named }),

@@ -103,6 +103,13 @@ export const StudyDetail = z.strictObject({
   structures: z.array(StructureShape),
   dose: BlobVolume.nullable(),
   doseType: z.string(),
+  /** The active structure set and dose, by the ids of `objects`. */
+  structureSetId: z.string().nullable(),
+  doseId: z.string().nullable(),
+  /** Objects of another frame of reference that the user laid over the images: every view and export must say so. */
+  framesAccepted: z.array(z.string()),
+  /** The study's tree as opening it left it: what failed, and sums that have no file, included. */
+  objects: z.array(ObjectSummary),
   /** 100 % of the isodoses, and where it comes from; null where neither plan nor user gave one. */
   prescriptionGy: z.number().nullable(),
   plan: PlanShape.nullable(),

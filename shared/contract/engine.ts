@@ -4,6 +4,7 @@ import { Description } from '../network';
 import { Recipe } from '../recipe';
 import { Backend, Results, Warning } from '../result';
 import { BlobVolume, ProblemShape, StudyDetail, StudySummary } from '../study';
+import { StudyChoices } from '../studyChoices';
 import { request } from './request';
 
 const nothing = z.strictObject({});
@@ -57,7 +58,8 @@ export const engineRequests = {
     z.strictObject({ path: z.string() }),
     z.strictObject({ studies: z.array(StudySummary), notDicom: z.number(), notes: z.array(ProblemShape) }),
   ),
-  'engine/openStudy': request(z.strictObject({ study: z.string() }), StudyDetail),
+  /** Without choices: as it is open already, else as the rules of linking choose. */
+  'engine/openStudy': request(z.strictObject({ study: z.string(), choices: StudyChoices.optional() }), StudyDetail),
   /** Dose–volume histograms of every structure with volume, from sorted doses. */
   'engine/doseVolumeHistograms': request(
     z.strictObject({ study: z.string() }),

@@ -55,6 +55,30 @@ export const studyProblems = {
       fr: 'Exportez-le avec les images sur lesquelles il a été tracé, ou ajoutez le recalage.',
     },
   },
+  'study/frame-accepted': {
+    message: {
+      en: 'Frames of reference differ: {object} lies over the images because the user accepted it.',
+      fr: "Les repères diffèrent : {object} est superposé aux images parce que l'utilisateur l'a accepté.",
+    },
+    wayOn: {
+      en: 'Trust no position of it without a registration.',
+      fr: 'Ne vous fiez à aucune de ses positions sans recalage.',
+    },
+  },
+  'study/dose-summed': {
+    message: { en: 'Sum of {count} beams.', fr: 'Somme de {count} faisceaux.' },
+    wayOn: {
+      en: 'Export the dose of the plan if it is needed as the planning system computed it.',
+      fr: 'Exportez la dose du plan si elle est requise telle que le TPS la calcule.',
+    },
+  },
+  'study/no-such-object': {
+    message: { en: 'The study has no {object} that can be used.', fr: "L'étude n'a pas de {object} utilisable." },
+    wayOn: {
+      en: 'Choose one of those in the study tree.',
+      fr: "Choisissez un de ceux de l'arbre de l'étude.",
+    },
+  },
   'study/unlinked': {
     message: {
       en: '{object}: nothing here that it refers to.',

@@ -14,6 +14,8 @@ export interface DoseHeader {
   readonly summationType: string;
   readonly planUid: string | null;
   readonly structureSetUid: string | null;
+  /** The beam that a BEAM dose is of. */
+  readonly beamNumber: number | null;
   readonly label: string;
 }
 
@@ -34,8 +36,18 @@ export function doseHeaderOf(elements: Elements): DoseHeader {
     summationType: elements.text('DoseSummationType').toUpperCase(),
     planUid: referenced('ReferencedRTPlanSequence'),
     structureSetUid: referenced('ReferencedStructureSetSequence'),
+    beamNumber: beamOf(elements),
     label: elements.text('DoseComment') || elements.text('SeriesDescription'),
   };
+}
+
+/** The one beam that the referenced plan's fraction group names; null where it names none or several. */
+function beamOf(elements: Elements): number | null {
+  const beams = elements
+    .items('ReferencedRTPlanSequence')
+    .flatMap((plan) => plan.items('ReferencedFractionGroupSequence'))
+    .flatMap((group) => group.items('ReferencedBeamSequence'));
+  return beams.length === 1 ? (beams[0]?.number('ReferencedBeamNumber') ?? null) : null;
 }
 
 /**

@@ -111,6 +111,7 @@ export const tag = {
   IonBeamSequence: 'x300a03a2',
   IonControlPointSequence: 'x300a03a8',
   ReferencedRTPlanSequence: 'x300c0002',
+  ReferencedFractionGroupSequence: 'x300c0020',
   ReferencedBeamSequence: 'x300c0004',
   ReferencedBeamNumber: 'x300c0006',
   ReferencedStructureSetSequence: 'x300c0060',

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { IsolensError } from '../../../shared/problem/problem';
+import { IsolensError, type Problem } from '../../../shared/problem/problem';
+import { warningOf } from '../../../shared/warning';
 import type { NetworkArray } from '../network/network';
 import { networkInputsOf } from '../recipe/networkInput';
 import { prepareArray, type ReadArray } from '../recipe/prepareArray';
 import { prepareStudy } from '../recipe/prepareStudy';
 import { readArray } from '../result/readArray';
+import type { Study } from '../study/study';
 import { openStudyFolder } from '../study/openStudyFolder';
 import type { OpenInput } from '../analysis/analysis';
 import type { Plan, PlannedInput } from './plan';
@@ -24,6 +26,15 @@ async function truthOf(base: string, path: string | undefined): Promise<NetworkA
   return { shape, values };
 }
 
+/** What is said against the study as a whole, and against the structure set and dose in use. */
+function notesOf({ notes, summary, structureSets, doses }: Study): readonly Problem[] {
+  const active = [structureSets[0]?.sopInstanceUid, doses[0]?.uid];
+  return [
+    ...notes,
+    ...summary.objects.filter(({ id }) => active.includes(id)).flatMap((object) => object.notes as readonly Problem[]),
+  ];
+}
+
 /**
  * Reads one input and makes it ready for the network. *Problems* job/no-such-file, job/database-unreadable, and those of reading
  * the study or array and of the recipe.
@@ -37,9 +48,14 @@ export async function openInput({ id, spec }: PlannedInput, plan: Plan, signal: 
   if ('study' in spec) {
     const [input] = inputs;
     if (!recipe || !input) throw new IsolensError('job/no-recipe', { expected: 'a recipe' }, { file: network.name });
-    const study = await openStudyFolder(there(base, spec.study), { signal, series: spec.series });
+    const study = await openStudyFolder(there(base, spec.study), {
+      signal,
+      series: spec.series,
+      choices: spec.choices,
+    });
     const prepared = await prepareStudy(study, recipe, input, { id, patient, series: spec.series, signal });
-    return { prepared, spec, study, label, truth: null };
+    const told = notesOf(study).map(({ code, facts }) => warningOf(code, facts));
+    return { prepared: { ...prepared, warnings: [...told, ...prepared.warnings] }, spec, study, label, truth: null };
   }
   const read =
     'array' in spec

@@ -20,7 +20,13 @@ export function preparedStudies(): PreparedStudies {
       if (!recipe) throw new IsolensError('job/no-recipe', { expected: 'a recipe' }, { file: path });
       const [input] = networkInputsOf(loaded.description);
       if (!input) throw new IsolensError('job/no-network');
-      const key = JSON.stringify([loaded.sha256, study.summary.id, recipe]);
+      const key = JSON.stringify([
+        loaded.sha256,
+        study.summary.id,
+        study.structureSets[0]?.sopInstanceUid,
+        study.doses[0]?.uid,
+        recipe,
+      ]);
       if (last?.key === key) return last.input;
       const { id } = study.summary;
       const prepared = await prepareStudy(study, recipe, input, { id, patient: id, signal });

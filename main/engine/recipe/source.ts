@@ -72,9 +72,11 @@ export function imageFor(study: Study, modality: string, series: string | undefi
   return first;
 }
 
-/** The dose of summation type PLAN in Gy. *Problems* recipe/no-dose, recipe/relative-dose, recipe/other-frame. */
+/** The dose that the user chose, else the one of summation type PLAN, in Gy. *Problems* recipe/no-dose, recipe/relative-dose, recipe/other-frame. */
 export function planDoseFor(study: Study, frame: string): Dose {
-  const dose = study.doses.find(({ summationType }) => summationType.trim().toUpperCase() === 'PLAN');
+  const dose =
+    study.doses.find(({ chosen }) => chosen) ??
+    study.doses.find(({ summationType }) => summationType.trim().toUpperCase() === 'PLAN');
   if (dose === undefined) throw new IsolensError('recipe/no-dose', {});
   if (dose.volume.unit !== 'Gy') throw new IsolensError('recipe/relative-dose', {});
   if (!sameFrame(dose.volume.frameOfReference, frame))

@@ -2,24 +2,34 @@ import { identity, multiply, applyAffine, invert, dot, type Vec3 } from '../../.
 import { IsolensError, problemOf, type Problem } from '../../../shared/problem/problem';
 import type { Structure } from '../../../shared/structure';
 import type { ObjectSummary, StudySummary } from '../../../shared/study';
+import type { StudyChoices } from '../../../shared/studyChoices';
 import type { Grid } from '../../../shared/volume';
 import { cornersOf, readDose } from '../dicom/dose';
 import { parseInstance } from '../dicom/instance';
 import { readStructureSet, type ReadStructure, type ReadStructureSet } from '../dicom/structures';
 import type { ByteSource } from '../files/source';
+import { chosen, withFramesAccepted } from './choose';
 import type { FoundDose, FoundPlan, FoundStructures } from './found';
 import { imageSeriesOf, type PlacedStack } from './imageSeries';
 import type { Linked, LinkedStudy } from './link';
 import { checkStructure, moved, wrongSides } from './structureChecks';
 import type { Dose, Plan, Study } from './study';
+import { sumOfBeams } from './sumOfBeams';
 import { summaryOf } from './summary';
 
 type OpenStructureSet = Study['structureSets'][number];
 
 /**
- * Reads the structures, doses and plans of a linked study; images stay unread until they are asked for. What cannot be read is listed with its reason and leaves the rest alone.
+ * Reads the structures, doses and plans of a linked study; images stay unread until they are asked for. What cannot be read
+ * is listed with its reason and leaves the rest alone. *Problems* `study/no-such-object`.
  */
-export async function openLinked(linked: LinkedStudy, path: string, signal?: AbortSignal): Promise<Study> {
+export async function openLinked(
+  found: LinkedStudy,
+  path: string,
+  choices: StudyChoices = {},
+  signal?: AbortSignal,
+): Promise<Study> {
+  const linked = withFramesAccepted(found, choices.framesAccepted);
   const failed = new Map<string, Problem>();
   const images = linked.stacks.map(imageSeriesOf);
   const stack = linked.stacks[0];
@@ -46,22 +56,34 @@ export async function openLinked(linked: LinkedStudy, path: string, signal?: Abo
   }
   const doses: Dose[] = [];
   for (const one of linked.doses) {
-    const opened = await read(one, (item) => openDose(item, linked, stack));
-    for (const dose of opened) {
+    for (const dose of await read(one, (item) => openDose(item, linked, stack))) {
       if (dose.doseType !== 'ERROR') doses.push(dose);
       else failed.set(dose.uid, { code: 'dicom/dose-error', facts: {}, where: {} });
     }
   }
   const plans = linked.plans.map((one) => openPlan(one, structureSets));
-  const checked = doses.map((dose) => checkedAgainstPlan(dose, plans));
+  const sums = plans.flatMap((plan) => sumOfBeams(doses, plan) ?? []);
+  const checked = [...sums, ...doses].map((dose) => checkedAgainstPlan(dose, plans));
   const notes = notesOf(linked);
-  const summary = withOpened(summaryOf(linked, path), failed, [
+  const opened = withOpened(summaryOf(linked, path), failed, [
     ...checked.map(({ uid, notes: found }) => [uid, found] as const),
     ...setNotes,
     ...plans.map(({ uid, notes: found }) => [uid, found] as const),
   ]);
-  return { summary, images, structureSets, doses: checked, plans, notes };
+  const summary = { ...opened, objects: [...opened.objects, ...sums.map(summaryOfSum)] };
+  return chosen({ summary, images, structureSets, doses: checked, plans, notes }, choices);
 }
+
+/** A sum has no file: it stands in the tree after those that have. */
+const summaryOfSum = ({ uid, label, doseType, notes }: Dose): ObjectSummary => ({
+  id: uid,
+  kind: 'dose',
+  modality: 'RTDOSE',
+  label,
+  detail: ['PLAN', doseType].filter((part) => part !== '').join(' · '),
+  usable: true,
+  notes: notes.map(({ code, facts, where }) => ({ code, facts, where })),
+});
 
 /** Puts what opening found into the study's tree. */
 function withOpened(
@@ -209,6 +231,7 @@ async function openDose(
     doseType: read.doseType,
     summationType: read.summationType,
     planUid: read.planUid,
+    beamNumber: read.beamNumber,
     label,
     notes: own,
   };

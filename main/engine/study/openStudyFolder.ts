@@ -1,21 +1,26 @@
 import { dirname } from 'node:path';
 import { IsolensError, type Problem } from '../../../shared/problem/problem';
+import type { StudyChoices } from '../../../shared/studyChoices';
 import { scanFolder, type FoundStudy, type Scan, type ScanOptions } from './scanFolder';
 import type { Study } from './study';
 
 export interface OpenFolderOptions extends ScanOptions {
   /** UID of the image series to open, where the folder holds several studies or series. */
   readonly series?: string | undefined;
+  readonly choices?: StudyChoices | undefined;
 }
 
 /**
  * Opens the one study of a folder. *Problems* `study/nothing`; `study/several-patients`, `study/several` with the choices;
  * `study/series-missing`; those of the folder.
  */
-export async function openStudyFolder(path: string, { series, ...options }: OpenFolderOptions = {}): Promise<Study> {
+export async function openStudyFolder(
+  path: string,
+  { series, choices, ...options }: OpenFolderOptions = {},
+): Promise<Study> {
   const scan = await scanFolder(path, options);
   const chosen = chooseStudy(scan, path, series);
-  const study = await chosen.study.open(options.signal);
+  const study = await chosen.study.open(choices ?? {}, options.signal);
   const notes = [...study.notes, ...chosen.notes, ...scan.notes];
   if (series === undefined) return { ...study, notes };
   const images = [...study.images].sort((a, b) => Number(b.uid === series) - Number(a.uid === series));

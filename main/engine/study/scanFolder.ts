@@ -10,6 +10,7 @@ import { findIn, type Found } from './found';
 import { uidOf } from './imageSeries';
 import { filesOf, firstPathOf, linkStudies, type LinkedStudy } from './link';
 import { openLinked } from './openStudy';
+import type { StudyChoices } from '../../../shared/studyChoices';
 import type { Study } from './study';
 import { summaryOf } from './summary';
 
@@ -21,7 +22,7 @@ export interface FoundStudy {
   readonly firstFile: string;
   /** UIDs of its image series. */
   readonly seriesUids: readonly string[];
-  open(signal?: AbortSignal): Promise<Study>;
+  open(choices?: StudyChoices, signal?: AbortSignal): Promise<Study>;
 }
 
 export interface Scan {
@@ -98,7 +99,7 @@ function foundStudy(linked: LinkedStudy, path: string, scanned: string): FoundSt
     patientKey: linked.patient.key,
     firstFile: relative(scanned, firstPathOf(linked)),
     seriesUids: linked.stacks.map(uidOf),
-    open: (signal) => openLinked(linked, path, signal),
+    open: (choices, signal) => openLinked(linked, path, choices, signal),
   };
 }
 

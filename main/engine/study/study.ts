@@ -37,7 +37,11 @@ export interface Dose {
   readonly doseType: string;
   readonly summationType: string;
   readonly planUid: string | null;
+  /** The plan's beam that it is of, where it is of one. */
+  readonly beamNumber: number | null;
   readonly label: string;
+  /** The user chose it, whatever it sums up. */
+  readonly chosen?: boolean;
   readonly notes: readonly Problem[];
 }
 

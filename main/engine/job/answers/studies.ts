@@ -34,8 +34,8 @@ export function studyAnswers(studies: OpenStudies): Pick<Handlers, StudyRequests
         notes: scan.notes.map(shown),
       };
     },
-    'engine/openStudy': async ({ study: id }, { signal, blobs }) => {
-      const held = await studies.open(id, signal);
+    'engine/openStudy': async ({ study: id, choices }, { signal, blobs }) => {
+      const held = await studies.open(id, choices ?? null, signal);
       const { study, image } = held;
       const dose = study.doses[0];
       const plan = planOf(held);
@@ -43,6 +43,13 @@ export function studyAnswers(studies: OpenStudies): Pick<Handlers, StudyRequests
       return {
         id,
         image: image === null ? null : blobs.keep(image, id),
+        structureSetId: study.structureSets[0]?.sopInstanceUid ?? null,
+        doseId: dose?.uid ?? null,
+        framesAccepted: [...(held.choices.framesAccepted ?? [])],
+        objects: study.summary.objects.map((object) => ({
+          ...object,
+          notes: object.notes.map((note) => shown(note as Problem)),
+        })),
         gapsMm: image === null ? [] : [...image.gapsMm],
         modality: image?.modality ?? '',
         structures: structureShapes(held, signal),
@@ -62,7 +69,7 @@ export function studyAnswers(studies: OpenStudies): Pick<Handlers, StudyRequests
       };
     },
     'engine/doseVolumeHistograms': async ({ study: id }, { signal }) => {
-      const held = await studies.open(id, signal);
+      const held = await studies.open(id, null, signal);
       const dose = held.study.doses[0];
       if (dose === undefined) throw new IsolensError('study/no-dose');
       const missing = held.image?.notes.find(({ code }) => code === 'dicom/slice-missing');
