@@ -1,11 +1,12 @@
 import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions } from 'electron';
 import { writeFile } from 'node:fs/promises';
-import { isAbsolute, join, normalize, sep } from 'node:path';
+import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import type { z } from 'zod';
 import type { desktopRequests } from '../../shared/contract/desktop';
 import { IsolensError } from '../../shared/problem/problem';
 import type { Places } from './places';
 import { readPreferences, writePreferences } from './preferences';
+import { layPinned, pinPicture } from './pinPicture';
 import { printReport } from './printReport';
 
 type Requests = typeof desktopRequests;
@@ -46,9 +47,13 @@ export function desktopAnswers(
       open: [...open()],
       demo: { patients: places.demoPatients, networks: places.demoNetworks, results: places.demoResults },
       preferences: await readPreferences(places.preferences, app.getLocale()),
+      proposedResults: places.proposedResults,
     }),
-    'desktop/choose': async ({ what }) => {
-      const chosen = await dialog.showOpenDialog(window(), dialogs[what]);
+    'desktop/choose': async ({ what, title }) => {
+      const chosen = await dialog.showOpenDialog(window(), {
+        ...dialogs[what],
+        ...(title === undefined ? {} : { title, message: title }),
+      });
       return { path: chosen.filePaths[0] ?? null };
     },
     'desktop/preferences': async ({ preferences }) => {
@@ -64,10 +69,15 @@ export function desktopAnswers(
       await writeFile(chosen.filePath, png);
       return { path: chosen.filePath };
     },
-    'desktop/printReport': async ({ folder }) => ({ path: await printReport(folder) }),
+    'desktop/pinPicture': async ({ folder, caption, png }) => ({ count: await pinPicture(folder, caption, png) }),
+    'desktop/printReport': async ({ folder }) => {
+      await layPinned(folder);
+      return { path: await printReport(folder) };
+    },
     'desktop/show': async ({ path }) => {
       const whole = isAbsolute(path) ? path : join(places.docs, path);
       if (!mayShow(whole)) throw new IsolensError('desktop/may-not-show', {}, { file: path });
+      if (whole.endsWith(`${sep}report.html`)) await layPinned(dirname(whole));
       const refusal = await shell.openPath(whole);
       if (refusal) throw new IsolensError('desktop/cannot-show', { reason: refusal }, { file: path });
       return {};

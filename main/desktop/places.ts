@@ -13,6 +13,8 @@ export interface Places {
   readonly docs: string;
   readonly demoPatients: string;
   readonly demoResults: string;
+  /** Offered as the folder for results of the user's own patients. */
+  readonly proposedResults: string;
   readonly preferences: string;
 }
 
@@ -33,6 +35,7 @@ export function placesOf(): Places {
     docs: join(beside, 'docs'),
     demoPatients: join(own, 'demo', 'patients'),
     demoResults: join(own, 'demo', 'results'),
+    proposedResults: join(app.getPath('documents'), 'Isolens'),
     preferences: join(own, 'preferences.json'),
   };
 }

@@ -44,6 +44,7 @@ export const viewerEn = {
   'viewer.outsideMap': 'outside map',
   'viewer.notVisited': 'not computed',
   'viewer.in': 'in {names}',
+  'viewer.from': '{distance} from {name}',
   'viewer.preset.soft': 'Soft tissue',
   'viewer.preset.bone': 'Bone',
   'viewer.preset.lung': 'Lung',
@@ -55,6 +56,19 @@ export const viewerEn = {
   'viewer.smooth': 'Smooth picture',
   'viewer.letters':
     'Letters: R right, L left, A front, P back, S head, I feet of the patient. The patient’s left is on the right.',
+  'viewer.planes': 'Plane',
+  'viewer.close': 'Close',
+  'viewer.hundred': '100 % is {dose}',
+  'viewer.noPrescription': 'no prescription',
+  'viewer.isodoseEdit': 'Levels and colours of the isodoses',
+  'viewer.isodoseShown': 'Drawn',
+  'viewer.isodoseLevel': 'Level',
+  'viewer.isodoseUnit': 'Percent of the prescription, or Gy',
+  'viewer.isodoseColour': 'Colour',
+  'viewer.isodoseRemove': 'Remove this level',
+  'viewer.isodoseAdd': 'Add a level',
+  'viewer.isodoseStandard': 'Standard levels',
+  'viewer.pin': 'Report this view (P)',
   'viewer.gap': 'Slices are missing in this scan.',
 };
 

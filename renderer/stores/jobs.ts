@@ -16,8 +16,11 @@ export interface JobSubject {
   readonly analysis: string;
   readonly networkSha: string;
   readonly networkName: string;
+  /** The study that was open when it was asked. */
   readonly study: string;
   readonly studyName: string;
+  /** Every study that it asks, the open one first. */
+  readonly studies: readonly string[];
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 

@@ -1,15 +1,20 @@
 import { defineStore } from 'pinia';
+import { ref } from 'vue';
 import { ask, hear } from '../bridge/bridge';
 import { useDemo } from './demo';
 import { usePreferences } from './preferences';
 
 /** What the main process hands over when the window starts, and what it is asked to open later. */
 export const useLaunch = defineStore('launch', () => {
+  /** Where the user's own results may go, as long as nothing else was said. */
+  const proposedResults = ref<string | null>(null);
+
   /** Takes over what was kept. Gives the paths named on the command line. */
   async function begin(): Promise<readonly string[]> {
     const start = await ask('desktop/start', {});
     usePreferences().load(start.preferences);
     useDemo().places = start.demo;
+    proposedResults.value = start.proposedResults ?? null;
     return start.open;
   }
 
@@ -20,5 +25,5 @@ export const useLaunch = defineStore('launch', () => {
     });
   }
 
-  return { begin, follow };
+  return { proposedResults, begin, follow };
 });

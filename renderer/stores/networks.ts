@@ -38,8 +38,8 @@ export const useNetworks = defineStore('networks', () => {
   }
 
   /** Lets the user name a network's file. Null: the user named none. */
-  async function askForFile(): Promise<string | null> {
-    return (await ask('desktop/choose', { what: 'network' })).path;
+  async function askForFile(title: string): Promise<string | null> {
+    return (await ask('desktop/choose', { what: 'network', title })).path;
   }
 
   /** Reads a network file. Gives its id; the first one that opens becomes current. */

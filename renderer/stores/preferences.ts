@@ -33,8 +33,8 @@ export const usePreferences = defineStore('preferences', () => {
   }
 
   /** Lets the user name the folder that results go to, and keeps it. Null: the user named none. */
-  async function chooseResultsFolder(): Promise<string | null> {
-    const { path } = await ask('desktop/choose', { what: 'resultsFolder' });
+  async function chooseResultsFolder(title: string): Promise<string | null> {
+    const { path } = await ask('desktop/choose', { what: 'resultsFolder', title });
     if (path !== null) await change({ resultsFolder: path });
     return path;
   }

@@ -21,6 +21,8 @@ export interface Probe {
   } | null;
   /** Names of the structures that hold the point, as sent. */
   readonly inside: readonly string[];
+  /** The nearest other structure and its distance; null where none is near. */
+  readonly nearest: { readonly name: string; readonly mm: number } | null;
 }
 
 /** What lies under the cursor, or at the cross-hair while it is over no view; null while no study is open. */

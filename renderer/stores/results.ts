@@ -5,7 +5,7 @@ import type { BlobVolume } from '../../shared/study';
 import { ask } from '../bridge/bridge';
 import type { JobSubject } from './jobs';
 
-/** One analysis of one study, read back from the folder where it was saved. */
+/** One analysis of one study or of several, read back from the folder where it was saved. */
 export interface OpenResult {
   readonly folder: string;
   readonly subject: JobSubject;
@@ -59,7 +59,11 @@ export const useResults = defineStore('results', () => {
   function latest(analysis: string, networkSha: string | undefined, study: string | null): OpenResult | null {
     return (
       open.value.find(
-        ({ subject }) => subject.analysis === analysis && subject.networkSha === networkSha && subject.study === study,
+        ({ subject }) =>
+          subject.analysis === analysis &&
+          subject.networkSha === networkSha &&
+          study !== null &&
+          subject.studies.includes(study),
       ) ?? null
     );
   }

@@ -10,6 +10,8 @@ type Histograms = Gives<'engine/doseVolumeHistograms'>['rows'];
 /** The studies that were found, the one that is open, and what was counted of it. */
 export const useStudies = defineStore('studies', () => {
   const folders = ref<string[]>([]);
+  /** Ids of the studies of each folder, as of its last scan. */
+  const foundIn = shallowRef<Readonly<Record<string, readonly string[]>>>({});
   const summaries = shallowRef<readonly StudySummary[]>([]);
   const currentId = ref<string | null>(null);
   const detail = shallowRef<StudyDetail | null>(null);
@@ -21,8 +23,8 @@ export const useStudies = defineStore('studies', () => {
   const current = computed(() => summaries.value.find(({ id }) => id === currentId.value) ?? null);
 
   /** Lets the user name a folder of studies. Null: the user named none. */
-  async function askForFolder(): Promise<string | null> {
-    return (await ask('desktop/choose', { what: 'studyFolder' })).path;
+  async function askForFolder(title: string): Promise<string | null> {
+    return (await ask('desktop/choose', { what: 'studyFolder', title })).path;
   }
 
   /** Scans a folder; its studies join those already listed. Gives the ids found. */
@@ -32,6 +34,7 @@ export const useStudies = defineStore('studies', () => {
       const found = await ask('engine/openFolder', { path }, { onProgress: (told) => (progress.value = told) });
       const ids = new Set(found.studies.map(({ id }) => id));
       summaries.value = [...summaries.value.filter(({ id }) => !ids.has(id)), ...found.studies];
+      foundIn.value = { ...foundIn.value, [path]: [...ids] };
       notes.value = found.notes;
       if (!folders.value.includes(path)) folders.value.push(path);
       return [...ids];
@@ -85,6 +88,7 @@ export const useStudies = defineStore('studies', () => {
 
   return {
     folders,
+    foundIn,
     summaries,
     current,
     currentId,

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { computed, reactive, ref, shallowRef } from 'vue';
+import { reactive, ref, shallowRef } from 'vue';
 import type { Vec3 } from '../../shared/geometry';
 
 export type PaneSide = 'plan' | 'network';
@@ -31,12 +31,6 @@ export const greyPresets: readonly GreyPreset[] = [
   { id: 'lung', level: -600, width: 1500 },
   { id: 'brain', level: 40, width: 80 },
 ];
-
-export interface IsodoseLevel {
-  readonly doseGy: number;
-  readonly widthPx: number;
-  readonly dash: readonly number[];
-}
 
 /** What of a study decides how its views begin. */
 export interface Opening {
@@ -73,6 +67,11 @@ export const useView = defineStore('view', () => {
   let begunMm: Vec3 | null = null;
   let start: { readonly studyId: string; readonly pointMm: Vec3 } | null = null;
   const linked = ref(true);
+  /** The Network pane stands at the left. */
+  const swapped = ref(false);
+  /** Too narrow for three views beside each other: each pane shows one plane, by tabs. */
+  const tabbed = ref(false);
+  const tab = ref<'axial' | 'coronal' | 'sagittal'>('axial');
   const inverted = ref(false);
   const smoothing = ref(true);
   const shown = reactive({ image: true, contours: true, wash: true, isodoses: true, map: true });
@@ -84,16 +83,6 @@ export const useView = defineStore('view', () => {
   const focused = shallowRef<{ side: PaneSide; plane: 'axial' | 'coronal' | 'sagittal' }>({
     side: 'plan',
     plane: 'axial',
-  });
-
-  /** Isodoses of the plan: 95 % of the prescription, 45 Gy and 30 Gy. */
-  const isodoses = computed<readonly IsodoseLevel[]>(() => {
-    const prescription = opened.value?.prescriptionGy;
-    return [
-      ...(prescription ? [{ doseGy: 0.95 * prescription, widthPx: 2, dash: [] }] : []),
-      { doseGy: 45, widthPx: 1.1, dash: [6, 4] },
-      { doseGy: 30, widthPx: 0.9, dash: [2, 4] },
-    ];
   });
 
   const cameraOf = (side: PaneSide): Camera => cameras.value[side];
@@ -208,6 +197,9 @@ export const useView = defineStore('view', () => {
     fittings,
     opened,
     linked,
+    swapped,
+    tabbed,
+    tab,
     inverted,
     smoothing,
     shown,
@@ -217,7 +209,6 @@ export const useView = defineStore('view', () => {
     highlightedStructure,
     maximised,
     focused,
-    isodoses,
     cameraOf,
     open,
     startAt,

@@ -26,7 +26,7 @@ export interface LineStyle {
 /** What is drawn over the grey picture of one view. */
 export interface Layers {
   readonly wash: { readonly thresholdGy: number; readonly opacity: number } | null;
-  readonly isodoses: readonly (LineStyle & { readonly doseGy: number })[] | null;
+  readonly isodoses: readonly (LineStyle & { readonly doseGy: number; readonly colour: string })[] | null;
   readonly map: { readonly threshold: number; readonly opacity: number; readonly smooth: boolean } | null;
   readonly contours: { readonly hidden: ReadonlySet<string>; readonly highlighted: string | null } | null;
   readonly crosshair: readonly [number, number] | null;
@@ -110,11 +110,11 @@ function drawIsodoses(
   context.save();
   context.lineJoin = 'round';
   context.globalAlpha = 0.9;
-  context.strokeStyle = palette.isodose;
-  levels.forEach(({ widthPx, dash }, n) => {
+  levels.forEach(({ widthPx, dash, colour }, n) => {
     const outline = outlines[n];
     if (!outline) return;
     context.lineWidth = widthPx;
+    context.strokeStyle = colour;
     context.setLineDash([...dash]);
     context.stroke(onCanvas(outline.path, transform));
   });
@@ -126,7 +126,7 @@ function drawIsodoses(
     context.font = viewFont(11, 600);
     context.textAlign = 'center';
     context.textBaseline = 'middle';
-    for (const [n, { doseGy }] of [...levels.entries()].reverse()) {
+    for (const [n, { doseGy, colour }] of [...levels.entries()].reverse()) {
       const at = labelPlace(outlines[n]?.lines ?? [], (x, y) => pixelToCanvas(transform, x, y), inside, taken, 30);
       if (!at) continue;
       taken.push(at);
@@ -134,7 +134,7 @@ function drawIsodoses(
       context.lineWidth = 3;
       context.strokeStyle = palette.shadow;
       context.strokeText(text, at[0], at[1]);
-      context.fillStyle = palette.isodose;
+      context.fillStyle = colour;
       context.fillText(text, at[0], at[1]);
     }
   }

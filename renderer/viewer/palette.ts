@@ -3,7 +3,6 @@ export const palette = {
   text: '#eef2f6',
   secondText: '#b7c2cd',
   crosshair: '#b9adff',
-  isodose: '#ffffff',
   shadow: '#000000',
   infoGround: 'rgba(0, 0, 0, 0.55)',
 } as const;

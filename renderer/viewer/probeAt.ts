@@ -5,10 +5,14 @@ import type { Language } from '../../shared/words';
 import { say } from '../../shared/words';
 import type { Probe } from '../stores/probe';
 import { isSigned } from './heat';
+import { nearestStructure } from './nearestStructure';
 import { holdsPoint } from './placedStructure';
 import { valueAt } from './reformat';
-import { shownMap, type Scene } from './scene';
+import { isOutline, shownMap, type Scene } from './scene';
 import type { Voxels } from './voxels';
+
+/** Structures farther away than this are not told as the nearest, mm. */
+const nearMm = 30;
 
 const inverses = new WeakMap<Grid, Affine>();
 
@@ -57,11 +61,17 @@ function mapAt(map: Scene['map'], study: Scene['study'], pointMm: Vec3, language
 /** What a patient point is worth in every volume that is shown: real values, never the screen's. */
 export function probeAt(scene: Scene, pointMm: Vec3, language: Language): Probe {
   const value = cellValue(scene.image, pointMm);
+  const holding = scene.structures.filter((placed) => holdsPoint(placed, pointMm));
   return {
     pointMm,
     image: value === null ? null : { value, unit: scene.image.source.unit },
     dose: doseAt(scene, pointMm),
     map: mapAt(scene.map ?? shownMap.value, scene.study, pointMm, language),
-    inside: scene.structures.filter((placed) => holdsPoint(placed, pointMm)).map(({ structure }) => structure.name),
+    inside: holding.map(({ structure }) => structure.name),
+    nearest: nearestStructure(
+      scene.structures.filter((placed) => !holding.includes(placed) && !isOutline(placed.structure)),
+      pointMm,
+      nearMm,
+    ),
   };
 }

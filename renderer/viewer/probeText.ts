@@ -60,6 +60,15 @@ export function insideText({ inside }: Pick<Probe, 'inside'>, t: Translate): str
   return inside.length > 0 ? t('viewer.in', { names: inside.join(', ') }) : '';
 }
 
+/** "4 mm from Parotid_L" */
+export function nearestText({ nearest }: Pick<Probe, 'nearest'>, language: Language, t: Translate): string {
+  if (!nearest) return '';
+  return t('viewer.from', {
+    distance: formatWithUnit(nearest.mm, nearest.mm < 1 ? 1 : 0, 'mm', language),
+    name: nearest.name,
+  });
+}
+
 /** All of it in one line, in the order of the status bar, for copying. */
 export function probeText(probe: Probe, language: Language, t: Translate): string {
   return [
@@ -68,6 +77,7 @@ export function probeText(probe: Probe, language: Language, t: Translate): strin
     doseText(probe, language, t),
     mapText(probe, language, t),
     insideText(probe, t),
+    nearestText(probe, language, t),
   ]
     .filter((part) => part !== '')
     .join(' | ');

@@ -4,12 +4,23 @@ import { request } from './request';
 
 const nothing = z.strictObject({});
 
+/** An isodose that the user chose: its level, in what, its colour, and whether it is drawn. */
+export const IsodoseLine = z.strictObject({
+  value: z.number().positive().max(1000),
+  of: z.enum(['percent', 'Gy']),
+  colour: z.string().regex(/^#[0-9a-f]{6}$/i),
+  shown: z.boolean(),
+});
+export type IsodoseLine = z.infer<typeof IsodoseLine>;
+
 export const Preferences = z.strictObject({
   language: z.enum(languages),
   scale: z.number().min(0.9).max(1.5),
   hidePatientData: z.boolean(),
   tourSeen: z.boolean(),
   resultsFolder: z.string().nullable(),
+  /** Absent: the standard ones. */
+  isodoses: z.array(IsodoseLine).max(12).optional(),
 });
 export type Preferences = z.infer<typeof Preferences>;
 
@@ -24,10 +35,16 @@ export const desktopRequests = {
       /** The demo: its folder of patients, shipped networks (folder) and where its results go. */
       demo: z.strictObject({ patients: z.string(), networks: z.string(), results: z.string() }),
       preferences: Preferences,
+      /** Where results may go if the user has no other wish. */
+      proposedResults: z.string().optional(),
     }),
   ),
   'desktop/choose': request(
-    z.strictObject({ what: z.enum(['studyFolder', 'network', 'networkFolder', 'resultsFolder', 'job']) }),
+    z.strictObject({
+      what: z.enum(['studyFolder', 'network', 'networkFolder', 'resultsFolder', 'job']),
+      /** What the dialog is for, in the window's language. */
+      title: z.string().optional(),
+    }),
     z.strictObject({ path: z.string().nullable() }),
   ),
   'desktop/preferences': request(z.strictObject({ preferences: Preferences }), nothing),
@@ -35,6 +52,11 @@ export const desktopRequests = {
   'desktop/savePicture': request(
     z.strictObject({ name: z.string(), png: z.instanceof(Uint8Array) }),
     z.strictObject({ path: z.string().nullable() }),
+  ),
+  /** Pins a PNG to a results folder's report; gives how many it has now. */
+  'desktop/pinPicture': request(
+    z.strictObject({ folder: z.string(), caption: z.string().max(500), png: z.instanceof(Uint8Array) }),
+    z.strictObject({ count: z.number().int() }),
   ),
   /** Prints a results folder's report.html to report.pdf beside it. */
   'desktop/printReport': request(z.strictObject({ folder: z.string() }), z.strictObject({ path: z.string() })),

@@ -8,6 +8,16 @@ export const desktopProblems = {
       fr: 'Lancez d’abord l’analyse ; son rapport pourra alors être imprimé.',
     },
   },
+  'desktop/nothing-to-pin-to': {
+    message: {
+      en: 'There is no report yet to pin this to.',
+      fr: 'Il n’y a pas encore de rapport où mettre cette image.',
+    },
+    wayOn: {
+      en: 'Run this question first; the view can then be pinned to its report.',
+      fr: 'Lancez d’abord cette question ; la vue pourra alors être mise à son rapport.',
+    },
+  },
   'desktop/may-not-show': {
     message: {
       en: 'Isolens only hands its own reports and documentation to the system: {file} is neither.',

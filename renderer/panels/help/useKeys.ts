@@ -102,6 +102,12 @@ export function useKeys({ find }: { find: () => void }): void {
       case 'l':
         view.setLinked(!view.linked);
         return true;
+      case 'x':
+        view.swapped = !view.swapped;
+        return true;
+      case 'p':
+        actions.pin();
+        return true;
       case 'v':
         workbench.spoken++;
         return true;

@@ -2,6 +2,7 @@ import type { Language, Words } from '../../../shared/words';
 import { say } from '../../../shared/words';
 import { sentencesOf } from '../../../shared/problem/problem';
 import type { BadgeKind } from '../../controls/badge';
+import { savedSentences } from '../../locales/savedWords';
 import { formatNumber, formatSeconds, formatShare } from '../../controls/numbers';
 import type { MessageKey } from '../../locales/i18n';
 import type { JobRun } from '../../stores/jobs';
@@ -9,7 +10,15 @@ import type { OpenResult } from '../../stores/results';
 import { runningModes, type Mode } from '../../stores/workbench';
 
 /** What the user can do from the strip. */
-export type AnswerAction = 'run' | 'openStudy' | 'openNetwork' | 'buildRecipe' | 'showMaps' | 'showOcclusion';
+export type AnswerAction =
+  | 'run'
+  | 'openStudy'
+  | 'openNetwork'
+  | 'buildRecipe'
+  | 'showMaps'
+  | 'showOcclusion'
+  | 'useProposedFolder'
+  | 'chooseFolder';
 
 /** The answer strip: the sentence, the number behind it, how sure, and why not to trust it. */
 export interface Answer {
@@ -22,6 +31,8 @@ export interface Answer {
   /** The result belongs to other settings: shown in grey, never as current. */
   readonly stale: boolean;
   readonly action: AnswerAction | null;
+  /** A second way on. */
+  readonly otherAction?: AnswerAction;
 }
 
 /** All that the strip's answer follows from. */
@@ -32,6 +43,8 @@ export interface Situation {
   readonly hasStudy: boolean;
   readonly hasNetwork: boolean;
   readonly hasRecipe: boolean;
+  /** Nobody has said yet where results of the user's own patients go; `proposed` where they may. */
+  readonly needsFolder: { readonly proposed: string | null } | null;
   readonly run: JobRun | null;
   readonly result: OpenResult | null;
   /** The form's parameters are not those of the result. */
@@ -79,7 +92,10 @@ function fromResult({ result, run, outOfDate }: Situation, { t, language }: Sayi
   if (!result) return null;
   const { analysis, results, cancelled } = result;
   const failed = results.errors[0];
-  if (!result.input && failed) return plain('problem', failed.message, failed.wayOn, 'run');
+  if (!result.input && failed) {
+    const { message, wayOn } = savedSentences(failed, language);
+    return plain('problem', message, wayOn, 'run');
+  }
   const words = (both: Words): string => say(both, language);
   const { verdict } = analysis;
   const stopped =
@@ -98,7 +114,13 @@ function fromResult({ result, run, outOfDate }: Situation, { t, language }: Sayi
     sentence: words(verdict.sentence),
     detail: verdict.detail ? words(verdict.detail) : evidenceLine(verdict.evidence, words, language),
     confidence: { dots: dots[verdict.confidence], word: t(`confidence.${verdict.confidence}`), tag },
-    doubts: [...(cancelled ? [t('answer.partialDoubt')] : []), ...verdict.caveats.map(words)],
+    doubts: [
+      ...(cancelled ? [t('answer.partialDoubt')] : []),
+      ...(results.errors.length > 0
+        ? [t('answer.failedInputs', { count: formatNumber(results.errors.length, 0, language) })]
+        : []),
+      ...verdict.caveats.map(words),
+    ],
     stale: outOfDate,
     action: outOfDate ? 'run' : null,
   };
@@ -121,7 +143,7 @@ function evidenceLine(
 
 /** The mode's answer, or plainly why there is none and what to do. */
 export function answerOf(situation: Situation, saying: Saying): Answer {
-  const { mode, engine, engineReason, hasStudy, hasNetwork, hasRecipe, run, result } = situation;
+  const { mode, engine, engineReason, hasStudy, hasNetwork, hasRecipe, needsFolder, run, result } = situation;
   const { t, language } = saying;
   if (engine === 'refused') return plain('problem', t('answer.refused'), engineReason ?? t('answer.refusedDetail'));
   if (engine === 'lost') return plain('running', t('answer.lost'), t('answer.lostDetail'));
@@ -141,10 +163,15 @@ export function answerOf(situation: Situation, saying: Saying): Answer {
     const { message, wayOn } = sentencesOf(run.problem, language);
     return plain('problem', message, wayOn, 'run');
   }
-  return (
-    fromResult({ ...situation, result }, saying) ??
-    plain('none', t(`answer.notRun.${mode as 'maps'}`), t('answer.notRunDetail'), 'run')
-  );
+  const found = fromResult({ ...situation, result }, saying);
+  if (!found && needsFolder) {
+    const { proposed } = needsFolder;
+    const asking = plain('watch', t('answer.needsFolder'), t('answer.needsFolderDetail', { folder: proposed ?? '' }));
+    return proposed === null
+      ? { ...asking, action: 'chooseFolder' }
+      : { ...asking, action: 'useProposedFolder', otherAction: 'chooseFolder' };
+  }
+  return found ?? plain('none', t(`answer.notRun.${mode as 'maps'}`), t('answer.notRunDetail'), 'run');
 }
 
 const later: Partial<Record<Mode, AnswerAction>> = {

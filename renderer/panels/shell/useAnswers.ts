@@ -3,12 +3,19 @@ import type { BadgeKind } from '../../controls/badge';
 import { useWords } from '../../locales/useWords';
 import { useEngineState } from '../../stores/engineState';
 import { hasEnded, useJobs, type JobRun } from '../../stores/jobs';
+import { useDemo } from '../../stores/demo';
+import { useLaunch } from '../../stores/launch';
 import { useNetworks } from '../../stores/networks';
+import { usePreferences } from '../../stores/preferences';
 import { useParameters } from '../../stores/parameters';
 import { sameParameters, useResults, type OpenResult } from '../../stores/results';
 import { useStudies } from '../../stores/studies';
 import { useWorkbench, type Mode } from '../../stores/workbench';
+import { useAsked } from '../start/useAsked';
 import { answerOf, type Answer } from './answer';
+
+const sameStudies = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((id) => b.includes(id));
 
 interface Answers {
   readonly answer: ComputedRef<Answer>;
@@ -29,13 +36,20 @@ export function useAnswers(): Answers {
   const results = useResults();
   const parameters = useParameters();
   const workbench = useWorkbench();
+  const asked = useAsked();
+  const preferences = usePreferences();
+  const demo = useDemo();
+  const launch = useLaunch();
 
   const sha = computed(() => networks.current?.description.network.sha256);
   const resultOf = (analysis: string): OpenResult | null => results.latest(analysis, sha.value, studies.currentId);
   const runOf = (analysis: string): JobRun | null =>
     jobs.runs.find(
       ({ subject }) =>
-        subject.analysis === analysis && subject.networkSha === sha.value && subject.study === studies.currentId,
+        subject.analysis === analysis &&
+        subject.networkSha === sha.value &&
+        studies.currentId !== null &&
+        subject.studies.includes(studies.currentId),
     ) ?? null;
 
   function badgeOf(mode: Mode): BadgeKind {
@@ -55,9 +69,21 @@ export function useAnswers(): Answers {
         hasStudy: studies.detail !== null,
         hasNetwork: networks.current !== null,
         hasRecipe: Boolean(networks.current?.recipe),
+        needsFolder:
+          preferences.preferences.resultsFolder === null && studies.current && !demo.owns(studies.current.path)
+            ? { proposed: launch.proposedResults }
+            : null,
         run: runOf(mode),
         result,
-        outOfDate: result !== null && !sameParameters(result.subject.parameters, parameters.of(mode)),
+        outOfDate:
+          result !== null &&
+          !(
+            sameParameters(result.subject.parameters, parameters.of(mode)) &&
+            sameStudies(
+              result.subject.studies,
+              asked(mode).map(({ id }) => id),
+            )
+          ),
       },
       { t, language: language.value },
     );

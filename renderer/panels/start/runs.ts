@@ -3,38 +3,43 @@ import type { StudySummary } from '../../../shared/study';
 import type { JobAsked, JobSubject } from '../../stores/jobs';
 import { lastPart } from '../study/patientName';
 
-/** What a run is about. */
+/** What a run is about: the open study first, then every other that it asks. */
 export function subjectOf(
   analysis: string,
   network: NetworkSummary,
-  study: StudySummary,
+  asked: readonly [StudySummary, ...StudySummary[]],
   parameters: Readonly<Record<string, unknown>>,
 ): JobSubject {
+  const [study] = asked;
   return {
     analysis,
     networkSha: network.description.network.sha256,
     networkName: network.name,
     study: study.id,
     studyName: lastPart(study.path),
+    studies: asked.map(({ id }) => id),
     parameters,
   };
 }
 
-/** The job of one analysis on one study. Where a folder holds several studies, the image series decides. */
+/** The job of one analysis. Where a folder holds several studies, the image series decides. */
 export function jobOf(
   analysis: string,
   network: NetworkSummary,
-  study: StudySummary,
+  asked: readonly StudySummary[],
   all: readonly StudySummary[],
   parameters: Readonly<Record<string, unknown>>,
 ): JobAsked {
-  const image = study.objects.find(({ kind, usable }) => kind === 'image' && usable);
-  const shared = all.filter(({ path }) => path === study.path).length > 1;
+  const inputOf = (study: StudySummary): JobAsked['inputs'][number] => {
+    const image = study.objects.find(({ kind, usable }) => kind === 'image' && usable);
+    const shared = all.filter(({ path }) => path === study.path).length > 1;
+    return { study: study.path, ...(shared && image ? { series: image.id } : {}) };
+  };
   return {
     schema: 'isolens/job@1',
     network: network.path,
     ...(network.recipePath === null ? {} : { recipe: network.recipePath }),
-    inputs: [{ study: study.path, ...(shared && image ? { series: image.id } : {}) }],
+    inputs: asked.map(inputOf),
     analyses: [{ id: analysis, parameters }],
   };
 }
@@ -51,13 +56,15 @@ const inName = (text: string): string => text.replace(/[^\p{L}\p{N}._-]+/gu, '-'
 /** Where a run leaves its results: the same question goes into the same folder, so that it resumes. */
 export function folderOf(
   root: string,
-  { analysis, networkName, networkSha, studyName, study, parameters }: JobSubject,
+  { analysis, networkName, networkSha, studyName, study, studies, parameters }: JobSubject,
 ): string {
   const told = JSON.stringify(Object.entries(parameters).sort(([a], [b]) => a.localeCompare(b)));
   return [
     root.replace(/[\\/]+$/, ''),
     `${inName(networkName)}-${networkSha.slice(0, 8)}`,
-    `${inName(studyName)}-${fingerprint(study)}`,
+    studies.length > 1
+      ? `${String(studies.length)}-studies-${fingerprint([...studies].sort().join(' '))}`
+      : `${inName(studyName)}-${fingerprint(study)}`,
     `${analysis}-${fingerprint(told)}`,
   ].join('/');
 }

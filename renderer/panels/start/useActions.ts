@@ -1,6 +1,9 @@
 import { useEngineState } from '../../stores/engineState';
 import { hasEnded, useJobs, type JobRun } from '../../stores/jobs';
+import { useLaunch } from '../../stores/launch';
+import { useWords } from '../../locales/useWords';
 import { useNetworks } from '../../stores/networks';
+import { usePins } from '../../stores/pins';
 import { useParameters } from '../../stores/parameters';
 import { usePreferences } from '../../stores/preferences';
 import { useProblems } from '../../stores/problems';
@@ -15,6 +18,7 @@ import type { AnswerAction } from '../shell/answer';
 import { standardOcclusion, structureInQuestion } from './standardTarget';
 import { useDemo } from '../../stores/demo';
 import { folderOf, jobOf, subjectOf } from './runs';
+import { useAsked } from './useAsked';
 
 export interface Actions {
   readonly act: (action: AnswerAction) => void;
@@ -29,6 +33,10 @@ export interface Actions {
   readonly runMode: () => void;
   /** Prints the report of this mode's result. */
   readonly print: () => void;
+  /** Pins what has the focus or lies under the pointer to that report. */
+  readonly pin: () => void;
+  /** The folder that results go to from now on: the proposed one, or one that the user names. */
+  readonly useResultsFolder: (proposed: boolean) => void;
   readonly cancel: () => boolean;
   readonly afterOpening: () => Promise<void>;
   readonly afterRun: (run: JobRun) => Promise<void>;
@@ -50,13 +58,17 @@ export function useActions(): Actions {
   const demo = useDemo();
   const view = useView();
   const reports = useReports();
+  const asked = useAsked();
+  const pins = usePins();
+  const launch = useLaunch();
+  const { t } = useWords();
 
   /** The folder that results go to: the demo's own, else the one that the user named, asked for once. */
   async function resultsRoot(quietly: boolean): Promise<string | null> {
     if (studies.current && demo.owns(studies.current.path)) return demo.results();
     const kept = preferences.preferences.resultsFolder;
     if (kept !== null || quietly) return kept;
-    return preferences.chooseResultsFolder();
+    return preferences.chooseResultsFolder(t('results.dialog'));
   }
 
   async function run(analysis: string, quietly = false): Promise<void> {
@@ -67,11 +79,12 @@ export function useActions(): Actions {
     await problems.guard(async () => {
       const root = await resultsRoot(quietly);
       if (root === null) return;
-      const subject = subjectOf(analysis, network, study, parameters.of(analysis));
+      const [first = study, ...others] = asked(analysis);
+      const subject = subjectOf(analysis, network, [first, ...others], parameters.of(analysis));
       problems.dismiss();
       await jobs.start(
         subject,
-        jobOf(analysis, network, study, studies.summaries, subject.parameters),
+        jobOf(analysis, network, [first, ...others], studies.summaries, subject.parameters),
         folderOf(root, subject),
       );
     });
@@ -83,7 +96,8 @@ export function useActions(): Actions {
     const study = studies.current;
     const root = await resultsRoot(true);
     if (!network || !study || root === null) return false;
-    const subject = subjectOf(analysis, network, study, parameters.of(analysis));
+    const [first = study, ...others] = asked(analysis);
+    const subject = subjectOf(analysis, network, [first, ...others], parameters.of(analysis));
     if (results.latest(analysis, subject.networkSha, study.id)) return true;
     try {
       return (await results.openFolder(folderOf(root, subject), subject)) !== null;
@@ -158,14 +172,14 @@ export function useActions(): Actions {
 
   function openStudyFolder(): void {
     void problems.guard(async () => {
-      const path = await studies.askForFolder();
+      const path = await studies.askForFolder(t('studies.dialog'));
       if (path !== null) await openPaths([path]);
     });
   }
 
   function openNetworkFile(): void {
     void problems.guard(async () => {
-      const path = await networks.askForFile();
+      const path = await networks.askForFile(t('network.dialog'));
       if (path === null) return;
       networks.choose(await networks.open(path));
       await afterOpening();
@@ -176,10 +190,34 @@ export function useActions(): Actions {
     if (runningModes.includes(workbench.mode)) void run(workbench.mode);
   }
 
-  function print(): void {
+  /** The results folder that this mode's report lies in; without a run of its own, the prediction's. */
+  function reportFolder(): string | null {
     const sha = networks.current?.description.network.sha256;
-    const result = results.latest(workbench.mode, sha, studies.currentId);
-    if (result) void problems.guard(() => reports.print(result.folder));
+    const of = (analysis: string): string | null => results.latest(analysis, sha, studies.currentId)?.folder ?? null;
+    return of(workbench.mode) ?? of('predict');
+  }
+
+  function print(): void {
+    const folder = reportFolder();
+    if (folder !== null) void problems.guard(() => reports.print(folder));
+  }
+
+  function pin(): void {
+    const folder = reportFolder();
+    const otherwise = document.querySelector(
+      `[data-region="${workbench.activePane === 'plan' ? 'plan' : 'network-pane'}"] [data-pin]`,
+    );
+    if (folder === null) problems.show({ code: 'desktop/nothing-to-pin-to', facts: {}, where: {} });
+    else void problems.guard(() => pins.pin(folder, otherwise));
+  }
+
+  function useResultsFolder(proposed: boolean): void {
+    void problems.guard(async () => {
+      const folder = launch.proposedResults;
+      if (proposed && folder !== null) await preferences.change({ resultsFolder: folder });
+      else if ((await preferences.chooseResultsFolder(t('results.dialog'))) === null) return;
+      await afterOpening();
+    });
   }
 
   /** Cancels what runs now. Gives whether anything did. */
@@ -204,6 +242,12 @@ export function useActions(): Actions {
       case 'buildRecipe':
         workbench.wantsRecipe = true;
         break;
+      case 'useProposedFolder':
+        useResultsFolder(true);
+        break;
+      case 'chooseFolder':
+        useResultsFolder(false);
+        break;
       case 'showMaps':
         workbench.choose('maps');
         break;
@@ -223,6 +267,8 @@ export function useActions(): Actions {
     run,
     runMode,
     print,
+    pin,
+    useResultsFolder,
     cancel,
     afterOpening,
     afterRun,

@@ -15,7 +15,10 @@ describe('the texts of the window', () => {
     for (const key of Object.keys(en) as (keyof typeof en)[]) expect(facts(fr[key]), key).toEqual(facts(en[key]));
   });
   it('leaves no text empty and none untranslated by accident', () => {
-    const same = (Object.keys(en) as (keyof typeof en)[]).filter((key) => en[key] === fr[key] && en[key].length > 14);
+    const told = (text: string): string => text.replace(/\{\w+\}/g, '');
+    const same = (Object.keys(en) as (keyof typeof en)[]).filter(
+      (key) => en[key] === fr[key] && told(en[key]).length > 14,
+    );
     expect(same).toEqual([]);
     expect(Object.values(fr).every((text) => text.trim() !== '')).toBe(true);
   });

@@ -15,6 +15,7 @@ const subject = {
   networkName: 'a',
   study: 's1',
   studyName: 's1',
+  studies: ['s1'],
   parameters: {},
 };
 const result = (some: Parameters<typeof opened>[1] = {}): OpenResult => {
@@ -37,7 +38,7 @@ const run = (some: Partial<JobRun>): JobRun => ({
 
 const ready: Situation = {
   mode: 'occlusion', engine: 'ready', engineReason: null, hasStudy: true, hasNetwork: true, hasRecipe: true,
-  run: null, result: null, outOfDate: false,
+  needsFolder: null, run: null, result: null, outOfDate: false,
 }; // prettier-ignore
 
 const answer = (some: Partial<Situation>, language: Language = 'en') => {
@@ -54,6 +55,13 @@ describe('the answer strip', () => {
     expect(answer({ hasNetwork: false, hasRecipe: false }).action).toBe('openNetwork');
     expect(answer({ hasRecipe: false })).toMatchObject({ action: 'buildRecipe', badge: 'watch' });
     expect(answer({})).toMatchObject({ action: 'run', badge: 'none', confidence: null });
+  });
+  it('asks once where results go, says why, and proposes a folder', () => {
+    const asking = answer({ needsFolder: { proposed: '/home/a/Documents/Isolens' } });
+    expect(asking).toMatchObject({ action: 'useProposedFolder', otherAction: 'chooseFolder' });
+    expect(asking.detail).toContain('/home/a/Documents/Isolens');
+    expect(answer({ needsFolder: { proposed: null } })).toMatchObject({ action: 'chooseFolder' });
+    expect(answer({ needsFolder: { proposed: '/r' }, result: result() }).action).not.toBe('useProposedFolder');
   });
   it('says plainly of what this version does not have what to use in its place', () => {
     for (const mode of modes.filter((each) => !runningModes.includes(each))) {

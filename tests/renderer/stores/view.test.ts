@@ -21,7 +21,6 @@ describe('what the views share', () => {
     view.open(opening);
     expect(view.cameraOf('network')).toMatchObject({ pointMm: [10, 20, 30], level: 40, width: 400, fitted: true });
     expect([...view.hiddenStructures]).toEqual(['BODY']);
-    expect(view.isodoses.map(({ doseGy }) => doseGy)).toEqual([66.5, 45, 30]);
   });
 
   it('begins at the structure in question, told before or after, but not once the user has moved', () => {
@@ -36,12 +35,6 @@ describe('what the views share', () => {
     view.centreOn([1, 2, 3]);
     view.startAt('a', [4, 5, 6]);
     expect(view.cameraOf('plan').pointMm).toEqual([1, 2, 3]);
-  });
-
-  it('has no isodose of a prescription that is not known', () => {
-    const view = useView();
-    view.open({ ...opening, prescriptionGy: null });
-    expect(view.isodoses.map(({ doseGy }) => doseGy)).toEqual([45, 30]);
   });
 
   it('keeps its place when the same study is opened again, and not when another is', () => {

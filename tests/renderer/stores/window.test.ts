@@ -20,6 +20,7 @@ const subject = {
   networkName: 'a',
   study: 's1',
   studyName: 's1',
+  studies: ['s1'],
   parameters: {},
 };
 
@@ -179,6 +180,13 @@ describe('results', () => {
     expect(results.latest('occlusion', 'sha-b', 's1')).toBeNull();
     expect(results.latest('occlusion', 'sha-a', 's2')).toBeNull();
     expect(results.latest('maps', 'sha-a', 's1')).toBeNull();
+    expect(results.latest('occlusion', 'sha-a', null)).toBeNull();
+  });
+  it('of several studies are shown with each of them', async () => {
+    const results = useResults();
+    await results.openFolder('/out', { ...subject, studies: ['s1', 's2'] });
+    expect(results.latest('occlusion', 'sha-a', 's2')?.folder).toBe('/out');
+    expect(results.latest('occlusion', 'sha-a', 's3')).toBeNull();
   });
   it('are out of date by what was chosen, not by the order in which it was said', () => {
     expect(sameParameters({ a: 1, b: { c: [1, 2], d: 2 } }, { b: { d: 2, c: [1, 2] }, a: 1 })).toBe(true);
@@ -202,15 +210,27 @@ describe('a run', () => {
   const study = studySummary('s1');
 
   it('names the image series only where a folder holds several studies', () => {
-    expect(jobOf('maps', network, study, [study, studySummary('s2')], {}).inputs).toEqual([{ study: '/studies/s1' }]);
+    expect(jobOf('maps', network, [study], [study, studySummary('s2')], {}).inputs).toEqual([{ study: '/studies/s1' }]);
     const beside = studySummary('s2', { path: '/studies/s1' });
-    expect(jobOf('maps', network, study, [study, beside], {}).inputs).toEqual([
+    expect(jobOf('maps', network, [study], [study, beside], {}).inputs).toEqual([
       { study: '/studies/s1', series: 's1-ct' },
     ]);
   });
+  it('over many patients is one job, and one folder whatever their order', () => {
+    const [other, third] = [studySummary('s2'), studySummary('s3')];
+    expect(jobOf('maps', network, [study, other], [study, other, third], {}).inputs).toEqual([
+      { study: '/studies/s1' },
+      { study: '/studies/s2' },
+    ]);
+    const at = (...asked: [typeof study, ...(typeof study)[]]) =>
+      folderOf('/out', subjectOf('maps', network, asked, {}));
+    expect(at(study, other)).toBe(at(other, study));
+    expect(at(study, other)).not.toBe(at(study, third));
+    expect(subjectOf('maps', network, [study, other], {})).toMatchObject({ study: 's1', studies: ['s1', 's2'] });
+  });
   it('goes into the same folder for the same question, and into another for another', () => {
     const at = (parameters: Record<string, unknown>) =>
-      folderOf('/out/', subjectOf('occlusion', network, study, parameters));
+      folderOf('/out/', subjectOf('occlusion', network, [study], parameters));
     expect(at({ a: 1, b: 2 })).toBe(at({ b: 2, a: 1 }));
     expect(at({ a: 1 })).not.toBe(at({ a: 2 }));
     expect(at({}).split('/')).toHaveLength(5);
