@@ -1,9 +1,8 @@
-import { bodyOf, clearOutside, paintBody } from './body';
+import { bodyOf, paintBody } from './body';
 import type { Canvas } from './canvas';
 import { chestOf } from './chest';
 import { craniumOf } from './cranium';
 import { paintFace } from './face';
-import { paintFixation } from './fixation';
 import { glandsOf } from './gland';
 import { jawOf } from './jaw';
 import { paintMediastinum, paintMuscles } from './muscle';
@@ -35,8 +34,8 @@ export interface Anatomy {
     readonly parotidHU: number;
     readonly jawDropMm: number;
   };
-  /** Paints everything; gives the distance of each voxel to the skin (mm, negative inside), right within a voxel of it. */
-  readonly paint: (canvas: Canvas) => Float32Array;
+  /** Paints everything; what lies across the skin is for the scan to cut. */
+  readonly paint: (canvas: Canvas, told: (share: number) => Promise<void>) => Promise<void>;
 }
 
 const targetColours = { PTV_7000: [255, 0, 0], PTV_6300: [200, 80, 255], PTV_5600: [60, 90, 255] } as const;
@@ -96,23 +95,46 @@ export function anatomyOf(person: Person): Anatomy {
       parotidHU: glands.parotidHU,
       jawDropMm: jaw.dropMm,
     },
-    paint: (canvas) => {
+    paint: async (canvas, told) => {
       canvas.values.fill(-1000);
-      paintBody(canvas, person, body);
-      paintMediastinum(canvas, person);
-      paintMuscles(canvas, person, spine, body);
-      chest.paint(canvas);
-      glands.paint(canvas);
-      throat.paint(canvas);
-      cranium.paint(canvas);
-      paintFace(canvas, person, body, jaw);
-      spine.paint(canvas);
-      jaw.paint(canvas);
-      throat.paintAir(canvas);
-      jaw.paintStreaks(canvas, body);
-      const depth = clearOutside(canvas, body);
-      paintFixation(canvas, person, body);
-      return depth;
+      const layers = [
+        () => {
+          paintBody(canvas, person, body);
+        },
+        () => {
+          paintMediastinum(canvas, person);
+        },
+        () => {
+          paintMuscles(canvas, person, spine, body);
+        },
+        () => {
+          chest.paint(canvas);
+        },
+        () => {
+          glands.paint(canvas);
+        },
+        () => {
+          throat.paint(canvas);
+        },
+        () => {
+          cranium.paint(canvas);
+        },
+        () => {
+          paintFace(canvas, person, body, jaw);
+        },
+        () => {
+          spine.paint(canvas);
+        },
+        () => {
+          jaw.paint(canvas);
+          throat.paintAir(canvas);
+          jaw.paintStreaks(canvas, body);
+        },
+      ];
+      for (const [n, lay] of layers.entries()) {
+        lay();
+        await told((n + 1) / layers.length);
+      }
     },
   };
 }

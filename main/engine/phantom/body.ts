@@ -1,7 +1,7 @@
-import { farAway, overShape, paint, type Canvas } from './canvas';
+import { paint, type Canvas } from './canvas';
 import { clamp, curve } from './curve';
 import type { Person } from './person';
-import { ellipsoid, mirrored, rastered, smoothUnion, type Section, type Shape } from './shape';
+import { ellipsoid, grown, rastered, smoothUnion, type Section, type Shape } from './shape';
 import { textureOf } from './texture';
 
 /** Width, front and back of the body (mm), by height w. Medians over 42 patients, rounded. */
@@ -80,7 +80,7 @@ export function bodyOf(person: Person): Shape {
   const nose = smoothUnion(5, ellipsoid([0, -95, 12], [13, 14, 12]), ellipsoid([0, -92, 26], [8, 11, 20]));
   const lid = ellipsoid([32.5, -73, 43], [16, 14, 15]);
   const lips = ellipsoid([0, -93, -10], [22, 9, 9]);
-  return rastered(smoothUnion(4, core(person), ear, mirrored(ear), nose, lips, lid, mirrored(lid)), 3.5);
+  return rastered(smoothUnion(4, core(person), ear, nose, lips, lid), 3.5, 14);
 }
 
 /** Thickness of the fat under the skin, mm, by height. */
@@ -95,44 +95,26 @@ export function paintBody(canvas: Canvas, person: Person, body: Shape): void {
   const bellies = textureOf(seed, 'bellies', 12, 24);
   const fibre = textureOf(seed, 'fibre', 4, 8);
   const lobules = textureOf(seed, 'lobules', 6, 7);
-  paint(canvas, body, (u, v, w, d) => {
-    const depth = -d;
-    const q = bellies(u, v, w);
-    const width = 0.42 - 0.14 * (parting(w) - 0.35 * (fatFactor - 1));
-    // Above the brow there is scalp, not muscle, between skin and bone.
-    const scalp = 0.75 * clamp((w - 40) / 15, 0, 1);
-    const fatShare = clamp(scalp + 1.15 * (1 - scalp) * Math.exp(-((q / Math.max(width, 0.08)) ** 2)), 0, 1);
-    const loose = muscleHU + (fatHU - muscleHU) * fatShare + 6 * fibre(u, v, w);
+  // A little beyond the skin, so that its edge is cut where the scan sees it and not blurred on the way there.
+  const beyond = 2 * canvas.spacing[0];
+  paint(canvas, grown(body, beyond), (u, v, w, d) => {
+    const depth = -d - beyond;
     const thick = clamp(fatDepth(w) * fatFactor * (1 + 0.3 * slow(u, v, w)), 2, 45);
     const under = clamp((thick - depth) / 3 + 0.5, 0, 1);
-    const fat = under === 0 ? 0 : fatHU + 5 * lobules(u, v, w) + (lobules(v, w, u) > 1.7 ? 45 : 0);
-    const tissue = loose + (fat - loose) * under;
+    let tissue = 0;
+    if (under < 1) {
+      const q = bellies(u, v, w);
+      const width = 0.42 - 0.14 * (parting(w) - 0.35 * (fatFactor - 1));
+      // Above the brow there is scalp, not muscle, between skin and bone.
+      const scalp = 0.75 * clamp((w - 40) / 15, 0, 1);
+      const fatShare = clamp(scalp + 1.15 * (1 - scalp) * Math.exp(-((q / Math.max(width, 0.08)) ** 2)), 0, 1);
+      tissue = muscleHU + (fatHU - muscleHU) * fatShare + 6 * fibre(u, v, w);
+    }
+    if (under > 0) {
+      const fat = fatHU + 5 * lobules(u, v, w) + (lobules(v, w, u) > 1.7 ? 45 : 0);
+      tissue += (fat - tissue) * under;
+    }
     const skin = clamp((2.6 - depth) / 1.4, 0, 1);
     return tissue + (18 - tissue) * skin;
   });
-}
-
-/** Marks voxels outside the body with air, so that what was painted across the skin does not stick out. */
-export function clearOutside(canvas: Canvas, body: Shape): Float32Array {
-  const depth = new Float32Array(canvas.values.length).fill(farAway);
-  const width = 0.9 * canvas.spacing[0];
-  const band = { least: -width, most: width };
-  overShape(
-    canvas,
-    body,
-    12,
-    (index, _u, _v, _w, d) => {
-      depth[index] = d;
-    },
-    band,
-    (from, count) => depth.fill(-farAway, from, from + count),
-  );
-  const { values } = canvas;
-  for (let index = 0; index < depth.length; index++) {
-    const d = depth[index] ?? farAway;
-    if (d === -farAway) continue;
-    const outside = clamp(0.5 + d / width, 0, 1);
-    if (outside > 0) values[index] = (values[index] ?? 0) * (1 - outside) - 1000 * outside;
-  }
-  return depth;
 }

@@ -1,18 +1,14 @@
 import type { Vec3 } from '../../../shared/geometry';
-import type { Posture } from './posture';
 import type { Shape } from './shape';
+import { rowReader, seenBox, type Lattice, type Warp } from './warp';
 
-/** The scan while it is being drawn. `zero` is the point (mm from the parotids' midpoint) of voxel (0, 0, 0). */
-export interface Canvas {
-  readonly size: Vec3;
-  readonly spacing: Vec3;
-  readonly zero: Vec3;
-  readonly posture: Posture;
+/** The person while being drawn, straight: the axes of the grid are those of the anatomy. */
+export interface Canvas extends Lattice {
   /** HU, [k][j][i]. */
   readonly values: Float32Array;
 }
 
-/** Signed distances (mm, negative inside) over the box of voxels that hold a structure; far from its surface only the sign holds. */
+/** Signed distances (mm, negative inside) over a box of voxels around a structure; far from its surface only the sign holds. */
 export interface DistanceField {
   readonly start: Vec3;
   readonly size: Vec3;
@@ -36,65 +32,60 @@ export interface Band {
 }
 
 const everything: Band = { least: -Infinity, most: Infinity };
-/** No distance falls or rises by more than this, mm a mm in the plane … */
-const steepest = 2;
-/** … as far as this from the surface. */
-const trusted = 16;
+/** No distance falls or rises by more than this, mm a mm in the plane. */
+const steepest = 1.9;
+/** Side of the squares of voxels that are passed over together, mm and voxels. */
+const squareMm = 9;
+const widest = 4;
 
 /**
- * Calls `visit` for each voxel whose centre lies in the shape's box grown by `pad` mm, and whose distance is in the band. Away from
- * the band as many voxels are passed over as the distance allows, with a call of `passed` for inside ones.
+ * Calls `visit` for each voxel whose centre lies in the shape's box grown by `pad` mm, and whose distance is in the band. Squares
+ * of voxels are passed over together where the distance of their middle allows, with a call of `passed` a row for inside ones.
  */
 export function overShape(
-  canvas: Canvas,
+  canvas: Lattice,
   shape: Shape,
   pad: number,
   visit: Visit,
   { least, most }: Band = everything,
   passed?: (from: number, count: number, i: number, j: number, k: number) => void,
 ): void {
-  const { size, spacing, zero, posture } = canvas;
-  const [zeroX, zeroY] = zero;
-  const [stepX, stepY] = spacing;
-  for (let k = 0; k < size[2]; k++) {
-    const { w, shiftX, shear, shiftY, size: s } = posture(zero[2] + k * spacing[2]);
-    if (w < shape.low[2] - pad || w > shape.high[2] + pad) continue;
+  const { size, spacing, zero } = canvas;
+  const [zeroU, zeroV] = zero;
+  const [stepU, stepV] = spacing;
+  const rows = indexRange(shape.low[1] - pad, shape.high[1] + pad, zeroV, stepV, size[1]);
+  const [first, last] = indexRange(shape.low[0] - pad, shape.high[0] + pad, zeroU, stepU, size[0]);
+  const planes = indexRange(shape.low[2] - pad, shape.high[2] + pad, zero[2], spacing[2], size[2]);
+  const square = Math.max(1, Math.min(widest, Math.floor(squareMm / stepU)));
+  const off = (square - 1) / 2;
+  const slack = steepest * off * Math.SQRT2 * stepU;
+  for (let k = planes[0]; k <= planes[1]; k++) {
+    const w = zero[2] + k * spacing[2];
     const section = shape.at(w);
-    const perVoxel = s / (steepest * stepX);
-    const rows = indexRange(
-      (shape.low[1] - pad) * s + shiftY,
-      (shape.high[1] + pad) * s + shiftY,
-      zeroY,
-      stepY,
-      size[1],
-    );
-    for (let j = rows[0]; j <= rows[1]; j++) {
-      const y = zeroY + j * stepY;
-      const v = (y - shiftY) / s;
-      const shift = shiftX + shear * y;
-      const columns = indexRange(
-        (shape.low[0] - pad) * s + shift,
-        (shape.high[0] + pad) * s + shift,
-        zeroX,
-        stepX,
-        size[0],
-      );
-      const row = size[0] * (j + size[1] * k);
-      const last = columns[1];
-      for (let i = columns[0]; i <= last; i++) {
-        const u = (zeroX + i * stepX - shift) / s;
-        const d = section(u, v);
-        if (d > most) {
-          const over = Math.floor(((d < trusted ? d : trusted) - most) * perVoxel);
-          if (over > 1) i += over - 1;
-        } else if (d < least) {
-          const over = Math.min(
-            last - i + 1,
-            Math.max(1, Math.floor((least - (d > -trusted ? d : -trusted)) * perVoxel)),
-          );
-          passed?.(row + i, over, i, j, k);
-          i += over - 1;
-        } else visit(row + i, u, v, w, d, i, j, k);
+    for (let j0 = rows[0]; j0 <= rows[1]; j0 += square) {
+      const j1 = Math.min(rows[1], j0 + square - 1);
+      const middleV = zeroV + (j0 + off) * stepV;
+      for (let i0 = first; i0 <= last; i0 += square) {
+        const i1 = Math.min(last, i0 + square - 1);
+        if (square > 1) {
+          const middle = section(zeroU + (i0 + off) * stepU, middleV);
+          if (middle > most + slack) continue;
+          if (middle < least - slack) {
+            if (passed) for (let j = j0; j <= j1; j++) passed(i0 + size[0] * (j + size[1] * k), i1 - i0 + 1, i0, j, k);
+            continue;
+          }
+        }
+        for (let j = j0; j <= j1; j++) {
+          const v = zeroV + j * stepV;
+          const row = size[0] * (j + size[1] * k);
+          for (let i = i0; i <= i1; i++) {
+            const u = zeroU + i * stepU;
+            const d = section(u, v);
+            if (d > most) continue;
+            if (d < least) passed?.(row + i, 1, i, j, k);
+            else visit(row + i, u, v, w, d, i, j, k);
+          }
+        }
       }
     }
   }
@@ -129,21 +120,21 @@ function widen({ low, high }: Box, first: number, last: number, j: number, k: nu
 }
 
 /**
- * The distances of a shape on the canvas' voxels, over the smallest box with a margin of one voxel in the plane. Null where
- * no voxel's centre is inside. `scratch` is as long as the canvas and comes back as it went.
+ * The distances of a shape on the canvas' voxels, over a box that reaches `marginMm` beyond it; past `marginMm` from the surface
+ * they are cut off. Null where no voxel's centre is inside. `scratch` is as long as the canvas and comes back as it went.
  */
-export function fieldOf(canvas: Canvas, shape: Shape, scratch: Float32Array): DistanceField | null {
+export function fieldOf(canvas: Lattice, shape: Shape, scratch: Float32Array, marginMm?: number): DistanceField | null {
   const { size, spacing } = canvas;
   const none = { low: [1e6, 1e6, 1e6], high: [-1, -1, -1] } as const;
   const touched: Box = { low: [...none.low], high: [...none.high] };
   const inside: Box = { low: [...none.low], high: [...none.high] };
   const { low, high } = inside;
   // A contour lies between neighbours: further from it the side alone is of interest.
-  const near = 2.5 * Math.max(spacing[0], spacing[1]);
+  const near = marginMm ?? Math.max(5, 2 * spacing[0]);
   overShape(
     canvas,
     shape,
-    2 * spacing[0],
+    near,
     (index, _u, _v, _w, d, i, j, k) => {
       scratch[index] = d;
       widen(touched, i, i, j, k);
@@ -151,27 +142,31 @@ export function fieldOf(canvas: Canvas, shape: Shape, scratch: Float32Array): Di
     },
     { least: -near, most: near },
     (from, count, i, j, k) => {
-      scratch.fill(-farAway, from, from + count);
+      scratch.fill(-near, from, from + count);
       widen(touched, i, i + count - 1, j, k);
       widen(inside, i, i + count - 1, j, k);
     },
   );
   const cut = (): DistanceField | null => {
     if (high[0] < 0) return null;
-    const start: Vec3 = [Math.max(0, low[0] - 1), Math.max(0, low[1] - 1), low[2]];
-    const box: Vec3 = [
-      Math.min(size[0] - 1, high[0] + 1) - start[0] + 1,
-      Math.min(size[1] - 1, high[1] + 1) - start[1] + 1,
-      high[2] - start[2] + 1,
-    ];
+    const around = (axis: 0 | 1 | 2): readonly [number, number] => {
+      const more = Math.max(1, Math.ceil(near / spacing[axis]));
+      return [Math.max(0, low[axis] - more), Math.min(size[axis] - 1, high[axis] + more)];
+    };
+    const [i, j, k] = [around(0), around(1), around(2)];
+    const box: Vec3 = [i[1] - i[0] + 1, j[1] - j[0] + 1, k[1] - k[0] + 1];
     const distance = new Float32Array(box[0] * box[1] * box[2]);
-    for (let k = 0; k < box[2]; k++) {
-      for (let j = 0; j < box[1]; j++) {
-        const from = start[0] + size[0] * (start[1] + j + size[1] * (start[2] + k));
-        distance.set(scratch.subarray(from, from + box[0]), box[0] * (j + box[1] * k));
+    for (let n = 0; n < box[2]; n++) {
+      for (let m = 0; m < box[1]; m++) {
+        const from = i[0] + size[0] * (j[0] + m + size[1] * (k[0] + n));
+        const to = box[0] * (m + box[1] * n);
+        for (let at = 0; at < box[0]; at++) {
+          const d = scratch[from + at] ?? near;
+          distance[to + at] = d > near ? near : d;
+        }
       }
     }
-    return { start, size: box, distance };
+    return { start: [i[0], j[0], k[0]], size: box, distance };
   };
   const field = cut();
   for (let k = touched.low[2]; k <= touched.high[2]; k++) {
@@ -183,11 +178,63 @@ export function fieldOf(canvas: Canvas, shape: Shape, scratch: Float32Array): Di
   return field;
 }
 
+/** A structure's distances as the scan sees them, over its voxels and `margin` more on each side in the plane; null if it is not in it. */
+export function seenField(warp: Warp, field: DistanceField, margin = 1): DistanceField | null {
+  const box = seenBox(warp, field);
+  if (box === null) return null;
+  const distance = new Float32Array(box.size[0] * box.size[1] * box.size[2]);
+  const [nx, ny, nz] = box.size;
+  const [i0, j0, k0] = box.start;
+  const read = rowReader(warp, field, farAway);
+  for (let k = 0; k < nz; k++) {
+    for (let j = 0; j < ny; j++) read(k0 + k, j0 + j, i0, i0 + nx, distance, nx * (j + ny * k), true);
+  }
+  return trimmed({ ...box, distance }, warp.scan.size, margin);
+}
+
+/** The field over the smallest box with what is inside, and a margin in the plane. */
+function trimmed({ start, size, distance }: DistanceField, whole: Vec3, margin: number): DistanceField | null {
+  const [nx, ny, nz] = size;
+  const inside: Box = { low: [1e6, 1e6, 1e6], high: [-1, -1, -1] };
+  for (let k = 0, at = 0; k < nz; k++) {
+    for (let j = 0; j < ny; j++) {
+      let [least, most] = [nx, -1];
+      for (let i = 0; i < nx; i++, at++) {
+        if ((distance[at] ?? 1) >= 0) continue;
+        if (most < 0) least = i;
+        most = i;
+      }
+      if (most >= 0) widen(inside, least, most, j, k);
+    }
+  }
+  const { low, high } = inside;
+  if (high[0] < 0) return null;
+  const first: Vec3 = [Math.max(-start[0], low[0] - margin), Math.max(-start[1], low[1] - margin), low[2]];
+  const box: Vec3 = [
+    Math.min(whole[0] - 1 - start[0], high[0] + margin) - first[0] + 1,
+    Math.min(whole[1] - 1 - start[1], high[1] + margin) - first[1] + 1,
+    high[2] - low[2] + 1,
+  ];
+  const kept = new Float32Array(box[0] * box[1] * box[2]).fill(farAway);
+  // The field may end nearer to the structure than the margin does: beyond it is far away.
+  const from = Math.max(0, first[0]);
+  const until = Math.min(nx, first[0] + box[0]);
+  for (let k = 0; k < box[2]; k++) {
+    for (let j = 0; j < box[1]; j++) {
+      const y = first[1] + j;
+      if (y < 0 || y >= ny) continue;
+      const row = nx * (y + ny * (first[2] + k));
+      kept.set(distance.subarray(row + from, row + until), from - first[0] + box[0] * (j + box[1] * k));
+    }
+  }
+  return { start: [start[0] + first[0], start[1] + first[1], start[2] + first[2]], size: box, distance: kept };
+}
+
 /** What a distance is where nobody has worked it out. */
 export const farAway = 100;
 
 /** The mask of a field on its whole grid: 1 where the voxel's centre is inside. */
-export function maskOf({ size }: Pick<Canvas, 'size'>, field: DistanceField): Uint8Array {
+export function maskOf({ size }: Pick<Lattice, 'size'>, field: DistanceField): Uint8Array {
   const mask = new Uint8Array(size[0] * size[1] * size[2]);
   const { start, size: box, distance } = field;
   for (let k = 0; k < box[2]; k++) {

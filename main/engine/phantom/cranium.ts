@@ -79,6 +79,7 @@ export function craniumOf(person: Person, spine: Spine, body: Shape): Cranium {
       orbitRight,
     ),
     2,
+    10,
   );
   const thick = clamp(4.8 + 0.7 * random.bounded(2), 3.6, 6.5);
   const uneven = textureOf(person.seed, 'skull thickness', 24);

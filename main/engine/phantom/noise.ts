@@ -1,9 +1,9 @@
-import type { Canvas } from './canvas';
 import { clamp, curve } from './curve';
 import { fourier2d } from './fourier';
 import { randomOf } from './random';
 import type { Scanner } from './scanner';
 import { textureOf } from './texture';
+import type { Lattice } from './warp';
 
 /** How much more noise there is behind shoulders and jaw than behind the brain. */
 const thickness = curve(
@@ -65,55 +65,53 @@ function scaled(plane: Float64Array): Float32Array {
   return out;
 }
 
-/** Adds the scanner's noise, the streaks between the shoulders, and rounds to what the scanner stores. */
-export async function addNoise(
-  canvas: Canvas,
-  scanner: Scanner,
-  seed: number,
-  depth: Float32Array,
-  pause: () => Promise<void>,
-): Promise<Int16Array> {
-  const { size, spacing, zero, posture, values } = canvas;
+/** Writes a plane of HU as the scanner stores it; `depth` is the distance to the skin, mm, negative inside. */
+export type Exposure = (k: number, values: Float32Array, depth: Float32Array, stored: Int16Array) => void;
+
+/** Planes of noise that are made; each slice takes one, shifted anywhere: the transform has no edges. */
+const stock = 16;
+
+/** The scanner's noise, the streaks between the shoulders, and the rounding to what the scanner stores. */
+export function exposureOf({ size, spacing, zero }: Lattice, scanner: Scanner, seed: number): Exposure {
   const n = 2 ** Math.ceil(Math.log2(Math.max(size[0], size[1])));
   const random = randomOf(seed, 'noise');
   const mottle = textureOf(seed, 'mottle', 5);
-  const normal = (): number => random.normal();
-  const pair = noisePlanes(n, spacing[0], scanner.cutoffPerMm, normal);
-  const planes = new Map<number, Float32Array>();
-  const plane = (k: number): Float32Array => {
-    const known = planes.get(k);
-    if (known !== undefined) return known;
-    const [first, second] = pair();
-    planes.set(k, first).set(k + 1, second);
-    return first;
-  };
-  const stored = new Int16Array(values.length);
+  const pair = noisePlanes(n, spacing[0], scanner.cutoffPerMm, () => random.normal());
+  const planes: Float32Array[] = [];
+  while (planes.length < stock) planes.push(...pair());
+  const slices = Array.from({ length: size[2] + 1 }, () => {
+    return {
+      plane: planes[Math.floor(stock * random.unit())] ?? new Float32Array(n * n),
+      across: Math.floor(n * random.unit()),
+      down: Math.floor(n * random.unit()),
+    };
+  });
   const streaks = new Float32Array(size[1]);
   // Neighbouring slices share projections: a third of the next slice's noise is in this one.
   const own = 0.95;
   const next = 0.312;
-  for (let k = 0; k < size[2]; k++) {
-    const { w } = posture(zero[2] + k * spacing[2]);
-    const sd = scanner.noiseHU * thickness(w);
-    const here = plane(k);
-    const after = plane(k + 1);
-    const streak = clamp((-88 - w) / 30, 0, 1) * 0.55 * scanner.noiseHU;
+  return (k, values, depth, stored) => {
+    const z = zero[2] + k * spacing[2];
+    const sd = scanner.noiseHU * thickness(z);
+    const [here, after] = [slices[k], slices[k + 1]];
+    if (here === undefined || after === undefined) return;
+    const streak = clamp((-88 - z) / 30, 0, 1) * 0.55 * scanner.noiseHU;
     for (let j = 0; j < size[1]; j++) streaks[j] = streak * random.normal();
     for (let j = 0; j < size[1]; j++) {
       const line = 0.25 * (streaks[j - 1] ?? 0) + 0.5 * (streaks[j] ?? 0) + 0.25 * (streaks[j + 1] ?? 0);
+      const hereRow = n * ((j + here.down) & (n - 1));
+      const afterRow = n * ((j + after.down) & (n - 1));
       for (let i = 0; i < size[0]; i++) {
-        const index = i + size[0] * (j + size[1] * k);
-        const from = i + n * j;
-        const outside = depth[index] ?? 0;
-        const inside = outside < 0;
-        const fade = inside ? 1 : 0.75;
-        let hu = (values[index] ?? 0) + sd * fade * (own * (here[from] ?? 0) + next * (after[from] ?? 0));
+        const at = i + size[0] * j;
+        const inside = (depth[at] ?? 0) < 0;
+        const fade = inside ? sd : 0.75 * sd;
+        const grain =
+          own * (here.plane[hereRow + ((i + here.across) & (n - 1))] ?? 0) +
+          next * (after.plane[afterRow + ((i + after.across) & (n - 1))] ?? 0);
+        let hu = (values[at] ?? 0) + fade * grain;
         if (inside) hu += line + 2.4 * mottle(i * spacing[0], j * spacing[1], k * spacing[2]);
-        stored[index] = Math.round(clamp(hu, -1024, scanner.clipHU));
+        stored[at] = Math.round(hu < -1024 ? -1024 : hu > scanner.clipHU ? scanner.clipHU : hu);
       }
     }
-    planes.delete(k - 1);
-    if (k % 8 === 7) await pause();
-  }
-  return stored;
+  };
 }

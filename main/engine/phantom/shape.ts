@@ -239,32 +239,64 @@ export function mirrored(shape: Shape): Shape {
   };
 }
 
+/** Corners of the coarse squares of a raster are this many steps apart. */
+const coarse = 4;
+
 /**
- * The same body read off a raster of its sections, `step` mm apart: for one whose distance is dear and asked for again and
- * again. The raster then *is* the body: every later question gets the same answer.
+ * A body that is the same on both sides, read off a raster of its sections, `step` mm apart: for one whose distance is dear and
+ * asked for again and again. The raster then *is* the body: every later question gets the same answer. Squares further than
+ * `nearMm` from the surface are read off the straight line between their corners.
  */
-export function rastered(shape: Shape, step: number): Shape {
-  const u0 = shape.low[0] - 14;
+export function rastered(shape: Shape, step: number, nearMm: number): Shape {
   const v0 = shape.low[1] - 14;
-  const nu = Math.ceil((shape.high[0] + 14 - u0) / step) + 1;
-  const nv = Math.ceil((shape.high[1] + 14 - v0) / step) + 1;
+  const nu = coarse * Math.ceil((shape.high[0] + 14) / step / coarse) + 1;
+  const nv = coarse * Math.ceil((shape.high[1] + 14 - v0) / step / coarse) + 1;
   const sections = new Map<number, Section>();
+  const fill = (values: Float32Array, section: Section): void => {
+    for (let j = 0; j < nv; j += coarse) {
+      for (let i = 0; i < nu; i += coarse) values[i + nu * j] = section(i * step, v0 + j * step);
+    }
+    const known = new Uint8Array(nu * nv);
+    for (let j = 0; j < nv - 1; j += coarse) {
+      for (let i = 0; i < nu - 1; i += coarse) {
+        const at = i + nu * j;
+        const [a, b] = [values[at] ?? 0, values[at + coarse] ?? 0];
+        const [c, d] = [values[at + coarse * nu] ?? 0, values[at + coarse * nu + coarse] ?? 0];
+        const least = Math.min(a, b, c, d);
+        const most = Math.max(a, b, c, d);
+        const away = least > nearMm || most < -nearMm;
+        for (let y = 0; y <= coarse; y++) {
+          for (let x = 0; x <= coarse; x++) {
+            const to = at + x + nu * y;
+            if ((x % coarse === 0 && y % coarse === 0) || (known[to] ?? 0) === 1) continue;
+            if (away) {
+              const [fx, fy] = [x / coarse, y / coarse];
+              values[to] = (a * (1 - fx) + b * fx) * (1 - fy) + (c * (1 - fx) + d * fx) * fy;
+            } else {
+              values[to] = section((i + x) * step, v0 + (j + y) * step);
+              known[to] = 1;
+            }
+          }
+        }
+      }
+    }
+  };
   return {
     low: shape.low,
     high: shape.high,
     at: (w) => {
       const known = sections.get(w);
       if (known !== undefined) return known;
-      const section = shape.at(w);
       const values = new Float32Array(nu * nv);
-      for (let j = 0; j < nv; j++) {
-        for (let i = 0; i < nu; i++) values[i + nu * j] = section(u0 + i * step, v0 + j * step);
-      }
+      fill(values, shape.at(w));
+      const [lastU, lastV] = [nu - 1.001, nv - 1.001];
       const read: Section = (u, v) => {
-        const x = Math.min(nu - 1.001, Math.max(0, (u - u0) / step));
-        const y = Math.min(nv - 1.001, Math.max(0, (v - v0) / step));
-        const i = Math.floor(x);
-        const j = Math.floor(y);
+        let x = (u < 0 ? -u : u) / step;
+        let y = (v - v0) / step;
+        x = x > lastU ? lastU : x;
+        y = y < 0 ? 0 : y > lastV ? lastV : y;
+        const i = x | 0;
+        const j = y | 0;
         const fx = x - i;
         const fy = y - j;
         const at = i + nu * j;

@@ -135,7 +135,7 @@ export function spineOf(person: Person): Spine {
 
   const cordTop = 5 + 3.5 * random.bounded(2);
   const cordBottom = -179 + 20 * random.bounded(2);
-  const thick = 1 + 0.14 * random.bounded(2);
+  const thick = 1.1 + 0.14 * random.bounded(2);
   const swell = curve([-180, 6], [-130, 6.2], [-105, 7.1], [-80, 7.2], [-50, 6.6], [10, 6.8]);
   const spinalCord = tube(cordBottom, cordTop, {
     u: () => 0,

@@ -3,11 +3,11 @@ import { randomOf } from './random';
 /** A smooth random field of mean 0 and standard deviation 1, the same at the same place. */
 export type Texture = (u: number, v: number, w: number) => number;
 
-const edge = 32;
+const edge = 64;
 
-/** Unit white noise on a periodic 32³ lattice, smoothed by a (1, 2, 1) pass along each axis. */
-function lattice(seed: number, name: string): Float32Array {
-  const random = randomOf(seed, `texture/${name}`);
+/** Unit white noise on a periodic 64³ lattice, smoothed by a (1, 2, 1) pass along each axis. */
+function lattice(seed: number): Float32Array {
+  const random = randomOf(seed, 'texture');
   const n = edge ** 3;
   let values = Float32Array.from({ length: n }, () => random.normal());
   for (const step of [1, edge, edge * edge]) {
@@ -26,17 +26,27 @@ function lattice(seed: number, name: string): Float32Array {
   return values.map((value) => (value / rms) * 1.15);
 }
 
+/** The one lattice of the person being made: all textures read it, each from a place of its own. */
+let latest: { readonly seed: number; readonly values: Float32Array } | null = null;
+
+function latticeOf(seed: number): Float32Array {
+  if (latest?.seed !== seed) latest = { seed, values: lattice(seed) };
+  return latest.values;
+}
+
 /** Texture whose features are about `cellMm` across (in u and v; `cellW` along w). */
 export function textureOf(seed: number, name: string, cellMm: number, cellW = cellMm): Texture {
-  const values = lattice(seed, name);
+  const values = latticeOf(seed);
+  const random = randomOf(seed, `texture/${name}`);
+  const [offU, offV, offW] = [random.between(4000, 4064), random.between(4000, 4064), random.between(4000, 4064)];
   const mask = edge - 1;
   return (u, v, w) => {
-    const x = u / cellMm + 4096;
-    const y = v / cellMm + 4096;
-    const z = w / cellW + 4096;
-    const i = Math.floor(x);
-    const j = Math.floor(y);
-    const k = Math.floor(z);
+    const x = u / cellMm + offU;
+    const y = v / cellMm + offV;
+    const z = w / cellW + offW;
+    const i = x | 0;
+    const j = y | 0;
+    const k = z | 0;
     const fx = x - i;
     const fy = y - j;
     const fz = z - k;

@@ -1,24 +1,42 @@
 import { affineOf, applyAffine, stepsOf } from '../../../shared/geometry';
 import { voxelCc, type Grid } from '../../../shared/volume';
 import { doseAtVolume, doseVolumeHistogram } from '../volume/doseVolumeHistogram';
+import type { DistanceField } from './canvas';
 import { extentOf } from './extent';
 import type { DrawnStructure, PhantomPatient } from './phantomPatient';
 import { syntheticNote } from './study';
 
 export const truthSchema = 'isolens/truth@1';
 /** Raised whenever the same seed would make another patient. */
-export const generator = 'isolens/phantom@1';
+export const generator = 'isolens/phantom@2';
 
-/** Lengths of the alternating runs of 0 and 1, beginning with 0, in the order of the grid ([k][j][i], i fastest). */
-export function runsOf(mask: Uint8Array): readonly number[] {
+/** Lengths of the alternating runs of 0 and 1 of a structure's mask, beginning with 0, in the order of the grid ([k][j][i], i fastest). */
+export function runsOf({ start, size: box, distance }: DistanceField, { size }: Pick<Grid, 'size'>): readonly number[] {
   const runs: number[] = [];
-  let value = 0;
-  for (let at = 0; at < mask.length; value = 1 - value) {
-    const next = mask.indexOf(1 - value, at);
-    const end = next < 0 ? mask.length : next;
-    runs.push(end - at);
-    at = end;
+  let begun = 0;
+  let ended = 0;
+  let at = 0;
+  const close = (): void => {
+    if (ended > begun) runs.push(ended - begun);
+  };
+  for (let k = 0; k < box[2]; k++) {
+    for (let j = 0; j < box[1]; j++) {
+      const row = start[0] + size[0] * (start[1] + j + size[1] * (start[2] + k));
+      for (let i = 0; i < box[0]; i++, at++) {
+        if ((distance[at] ?? 1) >= 0) continue;
+        // A voxel after a gap begins a run; those before it are done.
+        if (row + i !== ended || runs.length === 0) {
+          close();
+          runs.push(row + i - ended);
+          begun = row + i;
+        }
+        ended = row + i + 1;
+      }
+    }
   }
+  close();
+  const rest = size[0] * size[1] * size[2] - ended;
+  if (rest > 0 || runs.length === 0) runs.push(rest);
   return runs;
 }
 
@@ -48,7 +66,7 @@ export function boxedMask({ field }: DrawnStructure, grid: Grid): { readonly gri
 
 /** What is known of a synthetic patient because it was made: what varied, the masks, and the dose's figures. */
 export function truthOf(patient: PhantomPatient, id: string): Readonly<Record<string, unknown>> {
-  const { ct, dose, masks, structures, plan } = patient;
+  const { ct, dose, structures, plan } = patient;
   return {
     schema: truthSchema,
     generator,
@@ -83,7 +101,7 @@ export function truthOf(patient: PhantomPatient, id: string): Readonly<Record<st
           d50: rounded(doseAtVolume(histogram, 50), 3),
           d2: rounded(doseAtVolume(histogram, 2), 3),
         },
-        runs: runsOf(masks[name] ?? new Uint8Array(0)),
+        runs: runsOf(structure.field, ct.grid),
       };
     }),
   };

@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { anatomyOf } from '../../../main/engine/phantom/anatomy';
-import { fieldOf, maskOf, type Canvas } from '../../../main/engine/phantom/canvas';
 import { extentOf } from '../../../main/engine/phantom/extent';
+import { structuresOf } from '../../../main/engine/phantom/phantomPatient';
 import { noisePlanes } from '../../../main/engine/phantom/noise';
 import { personOf } from '../../../main/engine/phantom/person';
 import { postureOf } from '../../../main/engine/phantom/posture';
+import { warpOf } from '../../../main/engine/phantom/warp';
 import { randomOf } from '../../../main/engine/phantom/random';
 import { fourier2d } from '../../../main/engine/phantom/fourier';
 import { population } from '../../samples/population';
@@ -12,27 +13,27 @@ import { population } from '../../samples/population';
 type Measured = Record<string, { cc: number; z: number; x: number }[]>;
 const measured: Measured = {};
 
-beforeAll(() => {
-  const size = [96, 84, 72] as const;
-  const spacing = [5, 5, 5] as const;
-  const scratch = new Float32Array(96 * 84 * 72).fill(100);
+beforeAll(async () => {
+  const scan = { size: [96, 84, 72], spacing: [5, 5, 5], zero: [-238, -208, -205] } as const;
   for (let seed = 101; seed <= 110; seed++) {
     const person = personOf(seed);
-    const canvas: Canvas = {
-      size,
-      spacing,
-      zero: [-238, -208, -205],
-      posture: postureOf(person),
-      values: new Float32Array(0),
-    };
+    const anatomy = anatomyOf(person);
+    const wanted = anatomy.organs.filter(({ name }) => name === 'BODY' || name in population);
+    const { structures } = await structuresOf({ ...anatomy, organs: wanted }, warpOf(scan, postureOf(person)), () =>
+      Promise.resolve(),
+    );
     const found = new Map<string, { cc: number; z: number; x: number }>();
-    for (const { name, shape } of anatomyOf(person).organs) {
+    for (const { name, field } of structures) {
       if (!(name in population)) continue;
-      const field = fieldOf(canvas, shape, scratch);
-      const extent = field && extentOf(maskOf(canvas, field), size);
-      if (extent) {
-        found.set(name, { cc: extent.voxels * 0.125, z: extent.mean[2] * 5 - 205, x: extent.mean[0] * 5 - 238 });
-      }
+      const mask = Uint8Array.from(field.distance, (d) => (d < 0 ? 1 : 0));
+      const extent = extentOf(mask, field.size);
+      if (!extent) continue;
+      const [x, , z] = extent.mean;
+      found.set(name, {
+        cc: extent.voxels * 0.125,
+        z: (z + field.start[2]) * 5 - 205,
+        x: (x + field.start[0]) * 5 - 238,
+      });
     }
     const origin = ((found.get('Parotid_L')?.z ?? 0) + (found.get('Parotid_R')?.z ?? 0)) / 2;
     for (const [name, { cc, z, x }] of found) (measured[name] ??= []).push({ cc, z: z - origin, x });

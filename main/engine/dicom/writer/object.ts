@@ -38,10 +38,17 @@ export function uidsOf(identity: string): {
   };
 }
 
+const [zero, point] = ['0'.charCodeAt(0), '.'.charCodeAt(0)];
+
 /** A decimal string: at most 16 characters, `digits` after the point, no trailing zeros. */
 export function decimal(value: number, digits = 4): string {
   const text = value.toFixed(digits);
-  const short = text.includes('.') ? text.replace(/\.?0+$/u, '') : text;
+  let end = text.length;
+  if (text.includes('.')) {
+    while (text.charCodeAt(end - 1) === zero) end--;
+    if (text.charCodeAt(end - 1) === point) end--;
+  }
+  const short = text.slice(0, end);
   if (short.length > 16) throw new Error(`${short} does not fit a decimal string`);
   return short === '-0' ? '0' : short;
 }

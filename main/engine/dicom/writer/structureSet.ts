@@ -9,9 +9,11 @@ const longestValue = 65534;
 
 function contourOf(loop: Loop, k: number, affine: Affine, number: number, sliceUid: string): Attributes {
   const data: string[] = [];
+  // Along the axes, as written grids are: all points have the height of their slice.
+  const height = decimal(applyAffine(affine, [0, 0, k])[2]);
   for (let p = 0; p < loop.length; p += 2) {
-    const [x, y, z] = applyAffine(affine, [loop[p] ?? 0, loop[p + 1] ?? 0, k]);
-    data.push(decimal(x, 3), decimal(y, 3), decimal(z));
+    const [x, y] = applyAffine(affine, [loop[p] ?? 0, loop[p + 1] ?? 0, k]);
+    data.push(decimal(x, 3), decimal(y, 3), height);
   }
   if (data.reduce((sum, text) => sum + text.length + 1, 0) > longestValue)
     throw new Error('a contour is too long to write');

@@ -16,11 +16,17 @@ export function trace(values: ArrayLike<number>, nx: number, ny: number): readon
     i < 1 || j < 1 || i > nx || j > ny ? 1 : (values[i - 1 + nx * (j - 1)] ?? 1);
   // Edge 2n leads right from corner n, edge 2n + 1 down; a crossed edge is the start of just one stretch.
   const next = new Map<number, number>();
+  const inside = new Uint8Array(wide * (ny + 2));
+  for (let j = 0; j < ny; j++) {
+    for (let i = 0; i < nx; i++) if ((values[i + nx * j] ?? 1) < 0) inside[i + 1 + wide * (j + 1)] = 1;
+  }
   for (let j = 0; j <= ny; j++) {
     for (let i = 0; i <= nx; i++) {
       const corner = i + wide * j;
-      const [a, b, c, d] = [value(i, j) < 0, value(i + 1, j) < 0, value(i + 1, j + 1) < 0, value(i, j + 1) < 0];
-      if (a === b && b === c && c === d) continue;
+      const first = inside[corner];
+      const below = corner + wide;
+      if (first === inside[corner + 1] && first === inside[below + 1] && first === inside[below]) continue;
+      const [a, b, c, d] = [first === 1, inside[corner + 1] === 1, inside[below + 1] === 1, inside[below] === 1];
       const walk = [
         [a, b, 2 * corner],
         [b, c, 2 * (corner + 1) + 1],

@@ -21,15 +21,13 @@ export function beamAt(gantryDegrees: number): Beam {
   return { gantryDegrees, along: [-sin, cos, 0], across: [cos, sin, 0] };
 }
 
-/** Where a ray crosses the isocentre plane: across, up (mm there), and how far behind that plane the point lies (mm). */
-export function projected(beam: Beam, isocentre: Vec3, x: number, y: number, z: number): Vec3 {
-  const dx = x - isocentre[0];
-  const dy = y - isocentre[1];
-  const dz = z - isocentre[2];
-  const behind = dx * beam.along[0] + dy * beam.along[1];
-  const magnified = sourceAxisMm / (sourceAxisMm + behind);
-  return [(dx * beam.across[0] + dy * beam.across[1]) * magnified, dz * magnified, behind];
-}
+/** Build-up and attenuation by depth in water, every half millimetre. */
+const tableMm = 0.5;
+const deepest = 700;
+const inWater = Float64Array.from({ length: deepest / tableMm + 2 }, (_, n) => {
+  const mm = n * tableMm;
+  return (1 - 0.5 * Math.exp(-mm / 5)) * Math.exp(-0.0046 * mm);
+});
 
 /**
  * Dose per fluence at a water-equivalent depth: build-up, attenuation of a 6 MV beam, inverse square.
@@ -37,7 +35,10 @@ export function projected(beam: Beam, isocentre: Vec3, x: number, y: number, z: 
  */
 export function depthDose(waterMm: number, behindMm: number): number {
   const spread = sourceAxisMm / (sourceAxisMm + behindMm);
-  return (1 - 0.5 * Math.exp(-waterMm / 5)) * Math.exp(-0.0046 * waterMm) * spread * spread;
+  const at = waterMm < deepest ? waterMm / tableMm : deepest / tableMm;
+  const i = at | 0;
+  const [near, far] = [inWater[i] ?? 0, inWater[i + 1] ?? 0];
+  return (near + (at - i) * (far - near)) * spread * spread;
 }
 
 /** Density relative to water. */

@@ -43,17 +43,23 @@ function along(from: Float32Array, { nu, nv }: FluenceShape, taps: Float64Array,
   return to;
 }
 
-/** Penumbra: 98 % of a Gaussian of 2.5 mm and 2 % of one of 12 mm. Symmetric, so it is its own transpose. */
-export function penumbraOf(shape: FluenceShape): (fluence: Float32Array) => Float32Array {
-  const pair = (sigma: number): readonly [Float64Array, Float64Array] => [
-    kernel(sigma, shape.stepU),
-    kernel(sigma, shape.stepV),
-  ];
-  const [narrow, wide] = [pair(2.5), pair(12)];
-  return (fluence) => {
-    const sharp = along(along(fluence, shape, narrow[0], false), shape, narrow[1], true);
-    const tail = along(along(fluence, shape, wide[0], false), shape, wide[1], true);
-    for (let q = 0; q < sharp.length; q++) sharp[q] = 0.98 * (sharp[q] ?? 0) + 0.02 * (tail[q] ?? 0);
-    return sharp;
+/** Penumbra: 98 % of a Gaussian of 2.5 mm and 2 % of one of 12 mm. Each is symmetric, so it is its own transpose. */
+export interface Penumbra {
+  readonly narrow: (fluence: Float32Array) => Float32Array;
+  readonly wide: (fluence: Float32Array) => Float32Array;
+}
+
+const wideShare = 0.02;
+
+export function penumbraOf(shape: FluenceShape): Penumbra {
+  const blurOf = (sigma: number): ((fluence: Float32Array) => Float32Array) => {
+    const [u, v] = [kernel(sigma, shape.stepU), kernel(sigma, shape.stepV)];
+    return (fluence) => along(along(fluence, shape, u, false), shape, v, true);
   };
+  return { narrow: blurOf(2.5), wide: blurOf(12) };
+}
+
+/** A plane in its penumbra, from both parts of it. */
+export function blurred(narrow: Float32Array, wide: Float32Array): Float32Array {
+  return narrow.map((value, q) => (1 - wideShare) * value + wideShare * (wide[q] ?? 0));
 }

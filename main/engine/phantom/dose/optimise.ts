@@ -1,5 +1,5 @@
 import type { Goals } from './goal';
-import { penumbraOf, type FluenceShape } from './fluence';
+import { blurred, penumbraOf, type FluenceShape } from './fluence';
 
 /** Voxels that a plan looks at, and how each beam reaches them. All lists run over beams, then voxels. */
 export interface Rays {
@@ -31,39 +31,25 @@ function forward(rays: Rays, shape: FluenceShape, fluences: readonly Float32Arra
   return dose;
 }
 
-/** What the voxels' residuals and curvatures amount to in the bixels of one beam. */
-function backward(
-  rays: Rays,
-  { nu, nv }: FluenceShape,
-  residual: Float32Array,
-  curvature: Float32Array,
-  b: number,
-): readonly [Float32Array, Float32Array] {
-  const up = new Float32Array(nu * nv);
-  const scale = new Float32Array(nu * nv);
+/** What a value at each voxel amounts to in the bixels of one beam. */
+function backward(rays: Rays, { nu, nv }: FluenceShape, values: Float32Array, b: number): Float32Array {
+  const into = new Float32Array(nu * nv);
   const { bixel, fractionU, fractionV, factor } = rays;
-  for (let r = 0, at = b * residual.length; r < residual.length; r++, at++) {
+  for (let r = 0, at = b * values.length; r < values.length; r++, at++) {
     const q = bixel[at] ?? -1;
     if (q < 0) continue;
-    const dose = factor[at] ?? 0;
-    const x = fractionU[at] ?? 0;
     const y = fractionV[at] ?? 0;
-    const value = (residual[r] ?? 0) * dose;
-    const left = value * (1 - x);
-    const right = value * x;
-    up[q] = (up[q] ?? 0) + left * (1 - y);
-    up[q + 1] = (up[q + 1] ?? 0) + right * (1 - y);
-    up[q + nu] = (up[q + nu] ?? 0) + left * y;
-    up[q + nu + 1] = (up[q + nu + 1] ?? 0) + right * y;
-    const bend = (curvature[r] ?? 0) * dose;
-    const bendLeft = bend * (1 - x);
-    const bendRight = bend * x;
-    scale[q] = (scale[q] ?? 0) + bendLeft * (1 - y);
-    scale[q + 1] = (scale[q + 1] ?? 0) + bendRight * (1 - y);
-    scale[q + nu] = (scale[q + nu] ?? 0) + bendLeft * y;
-    scale[q + nu + 1] = (scale[q + nu + 1] ?? 0) + bendRight * y;
+    const value = (values[r] ?? 0) * (factor[at] ?? 0);
+    const right = value * (fractionU[at] ?? 0);
+    const left = value - right;
+    const highLeft = left * y;
+    const highRight = right * y;
+    into[q] = (into[q] ?? 0) + left - highLeft;
+    into[q + 1] = (into[q + 1] ?? 0) + right - highRight;
+    into[q + nu] = (into[q + nu] ?? 0) + highLeft;
+    into[q + nu + 1] = (into[q + nu + 1] ?? 0) + highRight;
   }
-  return [up, scale];
+  return into;
 }
 
 /** Wanted dose in a target: a little over the prescription, and more so in lower levels. */
@@ -81,7 +67,9 @@ export async function optimise(
   evenness: number,
   pause: (share: number) => Promise<void>,
 ): Promise<readonly Float32Array[]> {
-  const blur = penumbraOf(shape);
+  const { narrow, wide } = penumbraOf(shape);
+  const blur = (fluence: Float32Array): Float32Array => blurred(narrow(fluence), wide(fluence));
+  let tails: readonly Float32Array[] = [];
   const n = rays.voxels.length;
   const fluences = open.map((mask) => Float32Array.from(mask, (is) => 5 * is));
   const momenta = open.map((mask) => new Float32Array(mask.length));
@@ -94,9 +82,14 @@ export async function optimise(
   const atLeasts = read(goals.atLeast);
   const caps = read(goals.cap);
   const weights = read(goals.weight);
+  const counts = Float32Array.from(rays.voxels, (voxel) => goals.standsFor[voxel] ?? 1);
+  let scales: readonly Float32Array[] = [];
   const steps = 45;
   for (let step = 0; step < steps; step++) {
-    const dose = forward(rays, shape, fluences.map(blur));
+    // The wide tail is slow to change.
+    if (step < 3 || step % 5 === 0) tails = fluences.map(wide);
+    const seen = fluences.map((fluence, b) => blurred(narrow(fluence), tails[b] ?? fluence));
+    const dose = forward(rays, shape, seen);
     for (let r = 0; r < n; r++) {
       const d = dose[r] ?? 0;
       const level = levels[r] ?? 0;
@@ -118,13 +111,15 @@ export async function optimise(
         weight = 1;
         miss = 68 - d;
       }
+      weight *= counts[r] ?? 1;
       residual[r] = weight * miss;
       curvature[r] = weight * (one[r] ?? 0);
     }
+    // How steep the bowl is changes slowly.
+    if (step < 4 || step % 4 === 0) scales = fluences.map((_, b) => narrow(backward(rays, shape, curvature, b)));
     for (const [b, fluence] of fluences.entries()) {
-      const [pull, bend] = backward(rays, shape, residual, curvature, b);
-      const up = blur(pull);
-      const scale = blur(bend);
+      const up = narrow(backward(rays, shape, residual, b));
+      const scale = scales[b] ?? up;
       const momentum = momenta[b] ?? new Float32Array(0);
       const mask = open[b] ?? new Uint8Array(0);
       for (let q = 0; q < fluence.length; q++) {
