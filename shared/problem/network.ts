@@ -162,6 +162,26 @@ export const networkProblems = {
       fr: 'Son entraînement a divergé : les résultats au-delà de cette couche ne signifient rien.',
     },
   },
+  'network/opset': {
+    message: {
+      en: "{file} uses version {version} of ONNX's operations (opset); Isolens reads {oldest} to {newest}.",
+      fr: "{file} utilise la version {version} des opérations ONNX (opset) ; Isolens lit de {oldest} à {newest}.",
+    },
+    wayOn: {
+      en: 'Export the network again with an older opset, such as 17, or convert the file to it.',
+      fr: 'Exportez à nouveau le réseau avec un opset plus ancien, par exemple 17, ou convertissez le fichier.',
+    },
+  },
+  'network/switch-off': {
+    message: {
+      en: 'The switch {node} is taken as off, as at inference; the file leaves it open or on.',
+      fr: "L'interrupteur {node} est pris comme éteint, comme en inférence ; le fichier le laisse ouvert ou allumé.",
+    },
+    wayOn: {
+      en: 'If it means something else than training, save the network again with that value fixed.',
+      fr: "S'il ne désigne pas l'entraînement, sauvegardez à nouveau le réseau avec cette valeur fixée.",
+    },
+  },
   'network/legacy-bilinear': {
     message: {
       en: 'Layer {node} is upsampled as TensorFlow.js does (source = o/f), not as Keras does (half-pixel centres).',

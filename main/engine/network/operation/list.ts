@@ -1,14 +1,22 @@
+import { affine } from './affine';
 import { zeroPadding, reflectPadding, cropping } from './border';
 import { convolution, depthwise, separable } from './convolution';
 import { dense } from './dense';
+import { comparison, elementwise } from './elementwise';
+import { matrixProduct } from './matrixProduct';
 import { concatenation, dot, merging } from './merge';
 import { batchNormalisation, ownNormalisation, rescaling } from './normalisation';
 import type { Operation } from './operation';
 import { activationNode, identity } from './pointwise';
 import { globalPooling, pooling } from './pooling';
 import { flattening, permutation, repetition, reshaping } from './rearranging';
+import { argument, reduction } from './reduction';
 import { upsampling } from './resampling';
+import { resizing } from './resizing';
+import { slicing } from './slicing';
+import { depthToSpace, tiling } from './tiling';
 import { transposedConvolution } from './transposedConvolution';
+import { unitAxes } from './unitAxes';
 
 const operations = [
   convolution,
@@ -24,6 +32,7 @@ const operations = [
   batchNormalisation,
   ownNormalisation,
   rescaling,
+  unitAxes,
   activationNode,
   identity,
   merging,
@@ -34,6 +43,16 @@ const operations = [
   reshaping,
   permutation,
   repetition,
+  affine,
+  elementwise,
+  comparison,
+  reduction,
+  argument,
+  slicing,
+  resizing,
+  tiling,
+  depthToSpace,
+  matrixProduct,
 ] as const satisfies readonly Operation[];
 
 const byWord = new Map<string, Operation>();

@@ -1,7 +1,9 @@
+import { graphDef } from './graphDef';
 import { kerasHdf5 } from './kerasHdf5';
 import { kerasZip } from './kerasZip';
+import { onnx } from './onnx/onnx';
 import type { Reader } from './reader';
 import { tfjsLayers } from './tfjsLayers';
 
 /** Every kind of file that is read, in the order in which they look at a file's content. */
-export const readers: readonly Reader[] = [kerasZip, kerasHdf5, tfjsLayers];
+export const readers: readonly Reader[] = [kerasZip, kerasHdf5, tfjsLayers, graphDef, onnx];
