@@ -222,6 +222,16 @@ export const analysisProblems = {
       fr: 'Choisissez un voxel et un canal à l’intérieur, comptés à partir de 0.',
     },
   },
+  'analysis/nothing-to-play': {
+    message: {
+      en: 'The score is taken only in {structure}, which a label’s own game leaves out of it: structure or surroundings was not played.',
+      fr: 'Le score n’est pris que dans {structure}, que le jeu de sa propre étiquette en exclut : structure ou entourage n’a pas été joué.',
+    },
+    wayOn: {
+      en: 'Take the score everywhere or in another region, or name another structure in question.',
+      fr: 'Prenez le score partout ou dans une autre région, ou nommez une autre structure en question.',
+    },
+  },
   'analysis/score-not-a-number': {
     message: {
       en: 'The score is not a finite number, for the intact input or at some positions; those are null or NaN.',

@@ -27,6 +27,8 @@ export interface Context {
   /** Bytes that tensors may take at once; batches follow from it. */
   readonly memoryBytes: number;
   readonly inputCount: number;
+  /** How long one forward pass of one batch entry takes, where it was measured: other work is weighed against it in the progress. */
+  readonly secondsAPass?: number;
 }
 
 export type Step =
@@ -59,6 +61,8 @@ export interface Analysis<P = unknown> {
   readonly definition: AnalysisDefinition;
   /** Forward passes (batch entries) that one input costs, for the estimate. */
   passes(input: OpenInput, context: Context, parameters: P): number;
+  /** Seconds of one input's work beside its passes, roughly; left out where there is little of it. */
+  besides?(input: OpenInput, context: Context, parameters: P): number;
   /** *Problems* thrown as IsolensError become the input's entry in `errors`; the others go on. On cancel it returns the part with `partial`. */
   onInput(
     input: OpenInput,

@@ -9,13 +9,18 @@ import type { Plan } from './plan';
 /** Values of a float32 tensor, in bytes. */
 const bytesOf = (shape: readonly number[]): number => 4 * shape.reduce((product, n) => product * n, 1);
 
-/** Seconds that one forward pass of a full batch takes, an entry: the second of two, since the first one warms up. */
-async function secondsAPass(
-  { network }: Plan,
+/** Batch entries that a pass is timed with. */
+const timedEntries = 8;
+const timedRuns = 3;
+
+/** Seconds that one forward pass of a batch takes, an entry: the quickest of three, after one that warms up. */
+export async function secondsAPass(
+  { network }: Pick<Plan, 'network'>,
   input: PreparedInput,
-  batch: number,
+  memoryBytes: number,
   signal: AbortSignal,
 ): Promise<number> {
+  const batch = Math.min(timedEntries, network.batchFor(input.array.shape.slice(1), memoryBytes));
   const total = input.array.shape[0] ?? 1;
   const some = Math.min(batch, total);
   const from = Math.floor((total - some) / 2);
@@ -24,9 +29,13 @@ async function secondsAPass(
   );
   const outputs = network.graph.outputs.map(({ node }) => ({ node, stage: 'output' as const }));
   await network.run(fed, outputs, signal);
-  const begun = performance.now();
-  await network.run(fed, outputs, signal);
-  return (performance.now() - begun) / 1000 / some;
+  let quickest = Infinity;
+  for (let n = 0; n < timedRuns; n++) {
+    const begun = performance.now();
+    await network.run(fed, outputs, signal);
+    quickest = Math.min(quickest, performance.now() - begun);
+  }
+  return quickest / 1000 / some;
 }
 
 /**
@@ -53,7 +62,7 @@ export async function estimatePlan(plan: Plan, memoryBytes: number, signal: Abor
   const batch = network.batchFor(shape, memoryBytes);
   let each: number | null = null;
   try {
-    each = await secondsAPass(plan, input.prepared, Math.min(batch, 8), signal);
+    each = await secondsAPass(plan, input.prepared, memoryBytes, signal);
   } catch (thrown) {
     // A network that cannot run to its end may still have maps: their cost is then counted, not timed.
     signal.throwIfAborted();
@@ -62,9 +71,10 @@ export async function estimatePlan(plan: Plan, memoryBytes: number, signal: Abor
   const one = input;
   return plan.analyses.map(({ analysis, parameters }) => {
     const passes = analysis.passes(one, context, parameters) * inputs.length;
+    const besides = analysis.besides?.(one, context, parameters) ?? 0;
     return {
       passes,
-      seconds: each === null ? null : passes * each,
+      seconds: each === null ? null : passes * each + besides * inputs.length,
       bytes: batch * bytesOf(shape),
       batch,
       notes,

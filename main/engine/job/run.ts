@@ -3,6 +3,7 @@ import { IsolensError, problemOf, sentencesOf, type Problem } from '../../../sha
 import type { AnalysisResult, ErrorEntry, Results } from '../../../shared/result';
 import type { Volume } from '../../../shared/volume';
 import type { Context, OpenInput, Part } from '../analysis/analysis';
+import { secondsAPass } from './estimate';
 import { illustrate, type Illustration } from '../result/illustrate';
 import { openInput } from './openInput';
 import { pace } from './pace';
@@ -68,9 +69,11 @@ function analysisResultOf(plan: Plan, step: PlannedAnalysis, parts: readonly Par
   };
 }
 
-function passesOf({ analysis, parameters }: PlannedAnalysis, input: OpenInput, context: Context): number {
+/** Forward passes that one analysis costs, with what else it does as the passes that would take as long. */
+function costOf({ analysis, parameters }: PlannedAnalysis, input: OpenInput, context: Context): number {
   try {
-    return analysis.passes(input, context, parameters);
+    const besides = analysis.besides?.(input, context, parameters) ?? 0;
+    return analysis.passes(input, context, parameters) + besides / (context.secondsAPass ?? Infinity);
   } catch {
     // What is wrong with these parameters for this input is said when the analysis runs, and stops that analysis alone.
     return 1;
@@ -84,7 +87,7 @@ function passesOf({ analysis, parameters }: PlannedAnalysis, input: OpenInput, c
 export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutcome> {
   const { folder, signal, memoryBytes } = options;
   const begun = Date.now();
-  const context: Context = { network: plan.network, recipe: plan.recipe, memoryBytes, inputCount: plan.inputs.length };
+  let context: Context = { network: plan.network, recipe: plan.recipe, memoryBytes, inputCount: plan.inputs.length };
   const ledger: Ledger = { parts: new Map(plan.analyses.map((step) => [step, []])), errors: [], illustrations: [] };
   const cache = partCache(folder.path);
   const tempo = pace();
@@ -131,6 +134,16 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     }
   }
 
+  /** Once, and only where work beside the passes has to be weighed against them. */
+  async function measurePass({ prepared }: OpenInput): Promise<void> {
+    if (context.secondsAPass !== undefined || plan.analyses.every(({ analysis }) => !analysis.besides)) return;
+    try {
+      context = { ...context, secondsAPass: await secondsAPass(plan, prepared, memoryBytes, signal) };
+    } catch {
+      // A network that cannot run says so when its analysis does; a run that is cancelled ends there too.
+    }
+  }
+
   /** True when the run may go on. */
   async function runInput(planned: PlannedInput, n: number): Promise<boolean> {
     const after = plan.inputs.length - n - 1;
@@ -139,8 +152,9 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     const where = { input: planned.id, ...(file === undefined ? {} : { file }) };
     try {
       const input = await openInput(planned, plan, signal);
+      await measurePass(input);
       const scene = n < mostIllustrated ? sceneOf(input) : null;
-      for (const step of plan.analyses) costs.set(step, passesOf(step, input, context));
+      for (const step of plan.analyses) costs.set(step, costOf(step, input, context));
       let own = perInput();
       for (const step of plan.analyses) {
         try {

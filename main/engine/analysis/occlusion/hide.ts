@@ -1,5 +1,6 @@
 import type { FillChoice } from '../../../../shared/analysis/occlusion';
 import type { ChannelTransform, PreparedInput } from '../../recipe/preparedInput';
+import { ready, type Cuttable } from '../cuttable';
 import { forEachRow, voxelsIn, type Box } from './box';
 import type { Fill, FillSetting, Image, PreparedFill } from './fill/fill';
 import { fillOf } from './fill/list';
@@ -69,7 +70,7 @@ export interface Hider {
   readonly draws: number;
   readonly name: string;
   /** Fills the box of a copy of one entry, and tells how much that changed. */
-  hide(copy: Float32Array, entry: number, box: Box, position: number, draw: number): Change;
+  hide(copy: Float32Array, entry: number, box: Box, position: number, draw: number): Cuttable<Change>;
 }
 
 export function hiderOf(
@@ -86,29 +87,30 @@ export function hiderOf(
     const units = transform && prepared.grid ? toUnits(transform) : null;
     return fillOf(choice, { toUnits: units, whole, draws: setting.noiseDraws });
   });
-  const ready = new Map<number, readonly (PreparedFill | null)[]>();
-  const fillsOfEntry = (entry: number): readonly (PreparedFill | null)[] => {
-    const known = ready.get(entry);
+  const held = new Map<number, readonly (PreparedFill | null)[]>();
+  function* fillsOfEntry(entry: number): Cuttable<readonly (PreparedFill | null)[]> {
+    const known = held.get(entry);
     if (known) return known;
-    const made = hidden.map(({ channel, absent }, n) =>
-      absent === null
-        ? (fills[n]?.prepare(channelImage(prepared, entry, channel, setting.spacingMm), setting) ?? null)
-        : null,
-    );
-    ready.set(entry, made);
+    const made: (PreparedFill | null)[] = [];
+    for (const [n, { channel, absent }] of hidden.entries()) {
+      const image = absent === null ? channelImage(prepared, entry, channel, setting.spacingMm) : null;
+      made.push(image ? yield* fills[n]?.prepare(image, setting) ?? ready(null) : null);
+    }
+    held.set(entry, made);
     return made;
-  };
+  }
 
   return {
     draws: Math.max(1, ...fills.map(({ draws }) => draws)),
     name: fills[0]?.name ?? '',
-    hide(copy, entry, box, position, draw) {
+    *hide(copy, entry, box, position, draw) {
       let squares = 0;
       let count = 0;
       let none = true;
-      const prepareds = fillsOfEntry(entry);
+      const prepareds = yield* fillsOfEntry(entry);
       for (const [n, { channel, transform, absent }] of hidden.entries()) {
-        const values = prepareds[n]?.box(box, position * channels + channel, draw);
+        const fill = prepareds[n];
+        const values = fill ? yield* fill.box(box, position * channels + channel, draw) : null;
         const slope = transform && absent === null ? transform.slope : 1;
         forEachRow(sizes, box, (offset, inBox, length) => {
           for (let i = 0; i < length; i++) {

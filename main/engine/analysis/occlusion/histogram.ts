@@ -1,7 +1,12 @@
 /** |support| of a part's voxels, falling; what no window covered is left out. */
-function sizesInside(values: Float32Array, mask: Uint8Array): Float32Array {
-  const sizes = values.filter((value, v) => mask[v] === 1 && !Number.isNaN(value)).map(Math.abs);
-  return sizes.sort().reverse();
+export function supportsIn(values: Float32Array, mask: Uint8Array): Float32Array {
+  const sizes = new Float32Array(values.length);
+  let n = 0;
+  for (let v = 0; v < values.length; v++) {
+    const size = Math.abs(values[v] as number);
+    if (mask[v] === 1 && !Number.isNaN(size)) sizes[n++] = size;
+  }
+  return sizes.subarray(0, n).sort().reverse();
 }
 
 /**
@@ -14,10 +19,6 @@ export function valueAtVolume(falling: ArrayLike<number>, percent: number): numb
   return falling[Math.min(n, Math.max(1, Math.ceil((percent / 100) * n - 1e-9))) - 1] ?? null;
 }
 
-/** The |support| that `percent` of a part's volume reaches. */
-export const supportAtVolume = (values: Float32Array, mask: Uint8Array, percent: number): number | null =>
-  valueAtVolume(sizesInside(values, mask), percent);
-
 /** Thresholds from 0 to the largest |support|, for all curves of one map alike. */
 export function thresholdsOf(values: Float32Array, points = 65): number[] {
   let top = 0;
@@ -26,11 +27,10 @@ export function thresholdsOf(values: Float32Array, points = 65): number[] {
 }
 
 /**
- * Attribution–volume histogram: the share of a part's volume with |support| of at least each threshold; drawn like a cumulative DVH.
+ * Attribution–volume histogram: the share of a part's volume with |support| (`falling`) of at least each threshold; drawn like a cumulative DVH.
  * *Source* methods §1.4.
  */
-export function attributionVolume(values: Float32Array, mask: Uint8Array, thresholds: readonly number[]): number[] {
-  const falling = sizesInside(values, mask);
+export function attributionVolume(falling: Float32Array, thresholds: readonly number[]): number[] {
   return thresholds.map((threshold) => {
     let [low, high] = [0, falling.length];
     while (low < high) {

@@ -9,58 +9,28 @@ import { warningOf } from '../../../../shared/warning';
 import type { PreparedInput } from '../../recipe/preparedInput';
 import type { InputWriter } from '../../result/inputWriter';
 import type { Analysis, Context, OpenInput, Part, Step } from '../analysis';
+import { inTurns, type Cuttable } from '../cuttable';
 import { entries as entriesOf } from '../feed';
-import { fillAgreement } from './agreement';
 import { anatomyOf } from './anatomy';
+import { boxSeconds, choicesOf, drawsOf, gameAhead, latticeOn, regionOf, shiftsFor } from './cost';
 import { fillName } from './fill/list';
-import { attributionVolume, thresholdsOf } from './histogram';
-import { hiddenChannels, hiderOf, leastChangeHu } from './hide';
-import { latticeOf, withPlanes } from './lattice';
+import { hiddenChannels, hiderOf } from './hide';
 import { meanMap } from './meanMap';
 import { inputVolume, spatialPlaceOf } from './place';
-import { gamePasses, playGame } from './playGame';
+import { gameCost, playGame } from './playGame';
 import { playersOf, structureInQuestion } from './players';
-import { rankStructures, type Anatomy } from './ranking';
 import type { ScoreReader } from './reader';
-import { runLattice, selfCheck, type LatticeOnInput, type LatticeRun } from './run';
-import { readIntact, type Intact, type Scoring } from './score';
+import { runLattice, selfCheck, type LatticeRun } from './run';
+import { readIntact, type Scoring } from './score';
 import { gamesOf, summaryOf, type Kept } from './summary';
 import { fetchesOf, outputOf, readerOf } from './target';
+import { valuesOf, type Maps } from './values';
 import { occlusionVerdict } from './verdict';
 import { entriesIn } from './region';
 import { ruling } from './verdictRules';
-import { windowSizeOf, type WindowSize } from './windowSize';
 
-const shiftsOfStructure = 40;
-const fewestForShifts = 10;
-
-const choicesOf = ({ fill }: OcclusionParameters): readonly FillChoice[] => (Array.isArray(fill) ? fill : [fill]);
-
-/** The lattice on one input: for a study's planes in a 2D network the plane comes first. */
-function latticeOn(
-  prepared: PreparedInput,
-  context: Context,
-  parameters: OcclusionParameters,
-): LatticeOnInput & { readonly size: WindowSize } {
-  const spatial = prepared.array.shape.slice(1, -1);
-  const size = windowSizeOf(parameters, spatial, spatialPlaceOf(prepared, context));
-  const lattice = latticeOf(spatial, size.window, size.stride, parameters.placement);
-  const planes = prepared.dims === 2 && prepared.grid !== null;
-  return { lattice: planes ? withPlanes(lattice, prepared.array.shape[0] ?? 1) : lattice, planes, size };
-}
-
-const drawsOf = (choice: FillChoice, { noiseDraws }: OcclusionParameters): number =>
-  choice === 'noise' ? noiseDraws : 1;
-
-const shiftsFor = ({ inputCount }: Context): number => (inputCount >= fewestForShifts ? shiftsOfStructure : 0);
-
-/** A value that an input without any voxel set would not have: what was not tested stays out of the count. */
-const wasTested = (changeRms: number, inHu: boolean): boolean => changeRms > 0 && (!inHu || changeRms >= leastChangeHu);
-
-interface Maps {
-  readonly drops: Float32Array;
-  readonly map: Float32Array;
-}
+/** Where nobody measured how long a pass takes. */
+const usualSecondsAPass = 0.02;
 
 async function save(
   prepared: PreparedInput,
@@ -83,15 +53,21 @@ export const occlusion: Analysis<OcclusionParameters> = {
     const { lattice } = latticeOn(prepared, context, parameters);
     const draws = choicesOf(parameters).reduce((sum, choice) => sum + drawsOf(choice, parameters), 0);
     const entries = prepared.array.shape[0] ?? 1;
-    const { target } = parameters;
-    const region = target && 'label' in target ? target.region : undefined;
     // A plane in which the score is not taken costs nothing: what is hidden there cannot change it.
-    const share = prepared.dims === 2 ? entriesIn(input, context, region) / entries : 1;
-    const game =
-      parameters.game && prepared.grid && structureInQuestion(parameters, context)
-        ? gamePasses(entries, shiftsFor(context))
-        : 0;
-    return Math.round(lattice.count * share) * draws + entries + game;
+    const counted = prepared.dims === 2 ? entriesIn(input, context, regionOf(parameters)) : entries;
+    return (
+      Math.round((lattice.count * counted) / entries) * draws + entries + gameAhead(input, context, parameters).passes
+    );
+  },
+
+  besides(input, context, parameters) {
+    const { lattice, size } = latticeOn(input.prepared, context, parameters);
+    const boxes = choicesOf(parameters).reduce(
+      (sum, choice) =>
+        sum + lattice.count * drawsOf(choice, parameters) * boxSeconds(choice, input.prepared, parameters, size),
+      0,
+    );
+    return boxes + gameAhead(input, context, parameters).seconds;
   },
 
   async *onInput(input, context, parameters, writer, signal) {
@@ -164,8 +140,21 @@ async function* runOcclusion(
     anatomy && parameters.game ? playersOf(input, context, anatomy, parameters) : { players: null, warnings: [] };
 
   const entries = prepared.array.shape[0] ?? 1;
-  const gameCost = players ? gamePasses(entries, shiftsFor(context)) : 0;
-  const totalCost = choices.reduce((sum, choice) => sum + lattice.count * drawsOf(choice, parameters), gameCost);
+  const leaveOut = players?.ownLabel === true ? players.of.map((player) => (player === 1 ? 1 : 0)) : null;
+  const gameReader = players ? (leaveOut ? readers(leaveOut) : reader) : null;
+  const entryNumbers = Array.from({ length: entries }, (_, entry) => entry);
+  const counted = entryNumbers.filter((entry) => reader.counts(entry)).length;
+  const gameEntries = gameReader ? entryNumbers.filter((entry) => gameReader.counts(entry)).length : 0;
+  const secondsAPass = context.secondsAPass ?? usualSecondsAPass;
+  const latticeCost = (choice: FillChoice): number =>
+    lattice.count *
+    drawsOf(choice, parameters) *
+    ((secondsAPass * counted) / entries + boxSeconds(choice, prepared, parameters, on.size));
+  const playing = gameReader && gameEntries > 0 && place ? { reader: gameReader, stackMm: place.stackMm } : null;
+  const gameOf = { prepared, channels: parameters.channels, window: on.size.window };
+  const played = gameCost(gameEntries, shiftsFor(context), gameOf);
+  const costOfGame = playing ? played.passes * secondsAPass + played.seconds : 0;
+  const totalCost = choices.reduce((sum, choice) => sum + latticeCost(choice), costOfGame);
   let spent = 0;
   const scaled = (step: Step, cost: number): Step =>
     step.kind === 'progress' ? { ...step, done: (spent + step.done * cost) / totalCost } : step;
@@ -179,11 +168,12 @@ async function* runOcclusion(
       spacingMm: place?.spacingMm ?? null,
     };
     const scoring = { network, prepared, reader, intact, signal, hider: hiderOf(prepared, choice, hidden, setting) };
-    const picture = (drops: Float64Array): Step | null =>
-      prepared.grid && runs.length === 0
-        ? { kind: 'partial', volumes: { map: inputVolume(prepared, meanMap(lattice, drops)) } }
+    function* picture(drops: Float64Array): Cuttable<Step | null> {
+      return prepared.grid && runs.length === 0
+        ? { kind: 'partial', volumes: { map: inputVolume(prepared, yield* meanMap(lattice, drops)) } }
         : null;
-    const cost = lattice.count * drawsOf(choice, parameters);
+    }
+    const cost = latticeCost(choice);
     const running = runLattice(scoring, on, memoryBytes, picture);
     let step = await running.next();
     for (; !step.done; step = await running.next()) yield scaled(step.value, cost);
@@ -191,44 +181,50 @@ async function* runOcclusion(
     runs.push({ name: fillName(choice), run: step.value, scoring });
     if (step.value.stopped) break;
   }
-  const stopped = runs.some(({ run }) => run.stopped);
+  let stopped = runs.some(({ run }) => run.stopped);
   const [main] = runs;
   if (!main) throw new Error('an occlusion has at least one filling');
   const check = stopped ? { positions: 0, largestDifference: 0 } : await selfCheck(main.scoring, on, main.run);
 
   let game: OcclusionValues['game'] = null;
-  if (players && place && !stopped) {
-    const playing = playGame(
+  if (players && playing && !stopped) {
+    const steps = playGame(
       {
+        ...gameOf,
+        ...playing,
         network,
-        prepared,
-        reader: readers(players.ownLabel ? players.of.map((player) => (player === 1 ? 1 : 0)) : null),
         players,
         context: context.recipe?.context ?? 0,
         recipeChannels: context.recipe?.channels.length ?? 1,
-        channels: parameters.channels,
-        window: on.size.window,
-        stackMm: place.stackMm,
         seed: parameters.seed,
         memoryBytes,
         shifts: shiftsFor(context),
+        secondsAPass,
         signal,
       },
       check.largestDifference,
     );
-    let step = await playing.next();
-    for (; !step.done; step = await playing.next()) yield scaled(step.value, gameCost);
-    const { effect, usable, fills, specific } = step.value;
-    game = { structure: players.structure, usable, effect, fills: [...fills], specific };
+    try {
+      let step = await steps.next();
+      for (; !step.done; step = await steps.next()) yield scaled(step.value, costOfGame);
+      const { effect, usable, fills, specific } = step.value;
+      game = { structure: players.structure, usable, effect, fills: [...fills], specific };
+    } catch (thrown) {
+      // The lattice is whole: it is kept without the game.
+      if (!signal.aborted) throw thrown;
+      stopped = true;
+    }
   }
 
   const count = lattice.axes.map(({ starts }) => starts.length);
   const files: Record<string, string | Record<string, { drops: string; map: string }>> = {};
-  const maps = runs.map(({ name, run }) => ({
-    name,
-    drops: Float32Array.from(run.drops),
-    map: meanMap(lattice, run.drops),
-  }));
+  // What was computed is put together and kept, whenever the run was stopped.
+  const keeping = new AbortController().signal;
+  const maps: (Maps & { readonly name: string })[] = [];
+  for (const { name, run } of runs) {
+    const map = await inTurns(meanMap(lattice, run.drops), keeping);
+    maps.push({ name, drops: Float32Array.from(run.drops), map });
+  }
   const others: Record<string, { drops: string; map: string }> = {};
   for (const [n, one] of maps.entries()) {
     const saved = await save(prepared, writer, n === 0 ? '' : `${one.name.replaceAll(' ', '_')}-`, one, count);
@@ -237,8 +233,10 @@ async function* runOcclusion(
   }
   if (Object.keys(others).length > 0) files['fills'] = others;
 
-  const values = valuesOf({ prepared, on, place, reader, intact, runs, maps, anatomy, check, game, inHu });
+  const outcome = { prepared, on, place, reader, intact, runs, maps, anatomy, check, game, inHu };
+  const values = await inTurns(valuesOf(outcome), keeping);
   const warnings: Warning[] = [...prepared.warnings, ...playerWarnings];
+  if (players && !playing) warnings.push(warningOf('analysis/nothing-to-play', { structure: players.structure }));
   if (on.size.assumed) warnings.push(warningOf('analysis/window-assumed', { window: on.size.window.join(' × ') }));
   const unread = main.run.drops.some(
     (drop, position) => Number.isNaN(drop) && !Number.isNaN(main.run.changeRms[position] ?? NaN),
@@ -259,82 +257,4 @@ async function* runOcclusion(
     hasStructures: anatomy !== null,
   };
   return { result: { id: prepared.id, values, files, warnings }, kept, ...(stopped ? { partial: true } : {}) };
-}
-
-interface Outcome {
-  readonly prepared: PreparedInput;
-  readonly on: LatticeOnInput & { readonly size: WindowSize };
-  readonly place: ReturnType<typeof spatialPlaceOf>;
-  readonly reader: ScoreReader;
-  readonly intact: Intact;
-  readonly runs: readonly { readonly name: string; readonly run: LatticeRun; readonly scoring: Scoring }[];
-  readonly maps: readonly Maps[];
-  readonly anatomy: Anatomy | null;
-  readonly check: OcclusionValues['selfCheck'];
-  readonly game: OcclusionValues['game'];
-  readonly inHu: boolean;
-}
-
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-
-function valuesOf({
-  prepared,
-  on,
-  place,
-  reader,
-  intact,
-  runs,
-  maps,
-  anatomy,
-  check,
-  game,
-  inHu,
-}: Outcome): OcclusionValues {
-  const { lattice } = on;
-  const [main] = runs;
-  const [first] = maps;
-  if (!main || !first) throw new Error('an occlusion has at least one filling');
-  const { run } = main;
-  const tested = Float64Array.from(run.changeRms, (rms) => (Number.isNaN(rms) ? NaN : wasTested(rms, inHu) ? 1 : 0));
-  const volume = prepared.grid ? inputVolume(prepared, first.map) : null;
-  const structures =
-    volume && anatomy ? rankStructures(volume, inputVolume(prepared, meanMap(lattice, tested)).values, anatomy) : [];
-  const thresholds = volume ? thresholdsOf(volume.values) : [];
-  const windowMm = place ? on.size.window.map((w, axis) => w * (place.spacingMm[axis] ?? 1)) : null;
-  return {
-    target: { ...reader.target },
-    score: reader.score,
-    unit: reader.unit,
-    baseline: finite(intact.baseline),
-    ...(intact.baselines ? { baselines: intact.baselines.map(finite) } : {}),
-    lattice: {
-      start: lattice.axes.map(({ starts }) => starts[0] ?? 0),
-      step: lattice.axes.map(({ step }) => step),
-      count: lattice.axes.map(({ starts }) => starts.length),
-      windowVoxels: lattice.axes.map(({ window }) => window),
-      windowMm,
-    },
-    fill: main.name,
-    passes: lattice.count * main.scoring.hider.draws,
-    computed: run.computed,
-    notTested: tested.filter((t) => t === 0).length,
-    structures,
-    histograms: {
-      thresholds,
-      curves:
-        volume && anatomy
-          ? anatomy.parts.map(({ name, mask }) => ({
-              name,
-              volume: attributionVolume(volume.values, mask, thresholds),
-            }))
-          : [],
-    },
-    fillAgreement: fillAgreement(
-      maps.map(({ map }) => (prepared.grid ? inputVolume(prepared, map).values : map)),
-      anatomy?.body ?? null,
-    ),
-    selfCheck: check,
-    numericalFloor: check.largestDifference,
-    game,
-  };
 }

@@ -1,8 +1,9 @@
-import type { StructureFigures } from '../../../../shared/analysis/occlusion';
+import type { OcclusionValues, StructureFigures } from '../../../../shared/analysis/occlusion';
 import { applyAffine } from '../../../../shared/geometry';
 import type { Volume } from '../../../../shared/volume';
 import { voxelCc } from '../../../../shared/volume';
-import { supportAtVolume } from './histogram';
+import type { Cuttable } from '../cuttable';
+import { attributionVolume, supportsIn, thresholdsOf, valueAtVolume } from './histogram';
 
 /** A part of the patient on the map's grid. */
 export interface Part {
@@ -52,25 +53,38 @@ function signOf({ size, positive }: Sums): StructureFigures['sign'] {
   return positive <= 0.1 * size ? 'opposes' : 'mixed';
 }
 
+/** The parts of one patient: figures by falling share, and their attribution–volume histograms. */
+interface Ranking {
+  readonly structures: StructureFigures[];
+  readonly histograms: OcclusionValues['histograms'];
+}
+
 /**
  * The parts of a patient by their share of Σ|support| over the body, falling. Structures may overlap: shares need not add to 1.
  * `tested` is above 0 where a window changed something.
  */
-export function rankStructures(
+export function* rankStructures(
   map: Volume<Float32Array>,
   tested: Float32Array,
   { body, parts }: Anatomy,
-): StructureFigures[] {
+): Cuttable<Ranking> {
   const inBody = sumsOver(map.values, body, tested);
   const cc = voxelCc(map.grid);
-  const rows = parts.map(({ name, kind, mask }): StructureFigures => {
+  const thresholds = thresholdsOf(map.values);
+  const curves: OcclusionValues['histograms']['curves'] = [];
+  const rows: StructureFigures[] = [];
+  for (const { name, kind, mask } of parts) {
+    yield;
+    const falling = supportsIn(map.values, mask);
+    curves.push({ name, volume: attributionVolume(falling, thresholds) });
+    yield;
     const sums = sumsOver(map.values, mask, tested);
     const share = inBody.size > 0 ? sums.size / inBody.size : null;
     const volumeShare = inBody.known > 0 ? sums.known / inBody.known : null;
     const [i, j] = [sums.peakAt % map.grid.size[0], Math.floor(sums.peakAt / map.grid.size[0]) % map.grid.size[1]];
     const k = Math.floor(sums.peakAt / (map.grid.size[0] * map.grid.size[1]));
     const point = sums.peakAt < 0 ? null : applyAffine(map.grid.affine, [i, j, k]);
-    return {
+    rows.push({
       name,
       kind,
       cc: sums.n * cc,
@@ -81,9 +95,10 @@ export function rankStructures(
       peakMm: point ? [point[0], point[1], point[2]] : null,
       sign: signOf(sums),
       testedShare: sums.known > 0 ? sums.tested / sums.known : null,
-      a50: supportAtVolume(map.values, mask, 50),
-      a2: supportAtVolume(map.values, mask, 2),
-    };
-  });
-  return rows.sort((a, b) => (b.share ?? -1) - (a.share ?? -1));
+      a50: valueAtVolume(falling, 50),
+      a2: valueAtVolume(falling, 2),
+    });
+  }
+  rows.sort((a, b) => (b.share ?? -1) - (a.share ?? -1));
+  return { structures: rows, histograms: { thresholds, curves } };
 }

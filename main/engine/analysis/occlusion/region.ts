@@ -7,7 +7,7 @@ import type { Context, OpenInput } from '../analysis';
 import { voxelsIn } from './box';
 import type { OutputGrid } from './outputGrid';
 
-type Region = Extract<OcclusionTarget, { label: unknown }>['region'];
+export type Region = Extract<OcclusionTarget, { label: unknown }>['region'];
 
 /** The structure of that name, or of an alias that the recipe gives. *Problems* analysis/needs-study, recipe/no-structure and its kin. */
 export function structureOf({ study, prepared }: OpenInput, { recipe }: Context, name: string): Structure {
@@ -81,16 +81,23 @@ function structureMasks(
   { sizes, centres }: OutputGrid,
 ): Uint8Array[] {
   const size = voxelsIn(spatial);
+  const nearest = centres.map((along, axis) =>
+    along.map((centre) => Math.min((spatial[axis] ?? 1) - 1, Math.max(0, Math.round(centre)))),
+  );
   return Array.from({ length: entries }, (_, entry) => {
     const own = mask.subarray(entry * size, (entry + 1) * size);
-    return Uint8Array.from({ length: voxelsIn(sizes) }, (__, o) => {
-      let offset = 0;
-      unravel(o, sizes).forEach((at, axis) => {
-        const voxel = Math.min((spatial[axis] ?? 1) - 1, Math.max(0, Math.round(centres[axis]?.[at] ?? 0)));
-        offset = offset * (spatial[axis] ?? 1) + voxel;
-      });
-      return own[offset] ?? 0;
-    });
+    // A row of the output at a time: the last axis is read by its table of nearest voxels.
+    const [columns = [], ...others] = [...nearest].reverse();
+    const rows = others.reverse();
+    const rowSizes = sizes.slice(0, -1);
+    const sampled = new Uint8Array(voxelsIn(sizes));
+    for (let row = 0; row < voxelsIn(rowSizes); row++) {
+      const at = unravel(row, rowSizes);
+      const from = rows.reduce((offset, along, axis) => offset * (spatial[axis] ?? 1) + (along[at[axis] ?? 0] ?? 0), 0);
+      const start = from * (spatial.at(-1) ?? 1);
+      for (let o = 0; o < columns.length; o++) sampled[row * columns.length + o] = own[start + (columns[o] ?? 0)] ?? 0;
+    }
+    return sampled;
   });
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Step } from '../analysis';
+import { inTurns, type Cuttable } from '../cuttable';
 import { entrySize } from '../feed';
 import type { Box } from './box';
 import { boxAt, visitingOrder, type Lattice } from './lattice';
@@ -35,7 +36,7 @@ export async function* runLattice(
   scoring: Scoring,
   on: LatticeOnInput,
   memoryBytes: number,
-  picture: (drops: Float64Array) => Step | null,
+  picture: (drops: Float64Array) => Cuttable<Step | null>,
 ): AsyncGenerator<Step, LatticeRun> {
   const { network, prepared, signal } = scoring;
   const drops = new Float64Array(on.lattice.count).fill(NaN);
@@ -45,6 +46,11 @@ export async function* runLattice(
   const copies = new Float32Array(batch * entrySize(prepared.array));
   let shown = Date.now();
   let computed = 0;
+  // A place in a plane that cannot change the score costs next to nothing.
+  const costOf = ({ entry }: Place): number => (scoring.reader.counts(entry) ? 1 : 0.001);
+  let total = 0;
+  for (let position = 0; position < on.lattice.count; position++) total += costOf(placeAt(on, position));
+  let spent = 0;
   while (computed < order.length) {
     const places: Place[] = [];
     for (let n = computed; n < Math.min(order.length, computed + batch); n++) places.push(placeAt(on, order[n] ?? 0));
@@ -61,11 +67,12 @@ export async function* runLattice(
       changeRms[position] = results[n]?.changeRms ?? NaN;
     });
     computed += places.length;
+    for (const place of places) spent += costOf(place);
     // Places that cost no pass never wait for the network: without this a cancel could not come in between.
     await nextTurn();
-    yield { kind: 'progress', done: computed / order.length, stage: 'positions' };
+    yield { kind: 'progress', done: spent / total, stage: 'positions' };
     if (Date.now() - shown >= pictureEveryMs && computed < order.length) {
-      const step = picture(drops);
+      const step = await inTurns(picture(drops), new AbortController().signal);
       if (step) yield step;
       shown = Date.now();
     }

@@ -1,5 +1,6 @@
 import type { LoadedNetwork, NetworkArray } from '../../network/network';
 import type { PreparedInput } from '../../recipe/preparedInput';
+import { inTurns, type Cuttable } from '../cuttable';
 import { entries, entrySize, inputsOf } from '../feed';
 import type { Box } from './box';
 import type { Hider } from './hide';
@@ -49,6 +50,31 @@ export async function readIntact(
     for (let n = 0; n < to - from; n++) values.push(reader.extract(output, n));
   }
   return intactOf(reader, values);
+}
+
+/** The score of an input, run only where an entry can change it. */
+export async function readWorth(
+  network: LoadedNetwork,
+  prepared: PreparedInput,
+  reader: ScoreReader,
+  memoryBytes: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const counted = Array.from({ length: prepared.array.shape[0] ?? 1 }, (_, entry) => entry).filter((entry) =>
+    reader.counts(entry),
+  );
+  const last = (counted.at(-1) ?? -1) + 1;
+  const batch = batchOf(network, prepared.array, memoryBytes);
+  const parts: Float64Array[] = [];
+  for (let from = counted[0] ?? 0; from < last; from += batch) {
+    const to = Math.min(last, from + batch);
+    const output = await runEntries(network, prepared, reader, from, to, prepared.array.values, signal);
+    for (let n = 0; n < to - from; n++) {
+      if (reader.counts(from + n)) parts.push(reader.parts(reader.extract(output, n), from + n, null));
+    }
+  }
+  if (reader.scope === 'input') return reader.finish(sumOfParts(parts));
+  return parts.reduce((sum, own) => sum + reader.finish(own), 0) / parts.length;
 }
 
 export function intactOf(reader: ScoreReader, values: readonly Float32Array[]): Intact {
@@ -142,27 +168,46 @@ function repeated(array: NetworkArray, places: readonly Place[]): NetworkArray {
   return { shape: [places.length, ...array.shape.slice(1)], values };
 }
 
+/** Copies of the input with one place hidden in each; places that need no pass have none. `changes` is of every place. */
+function* hidden(
+  { prepared, reader, hider }: Scoring,
+  places: readonly Place[],
+  copies: Float32Array,
+  draw: number,
+): Cuttable<{
+  readonly running: readonly { readonly place: Place; readonly n: number }[];
+  readonly changes: readonly number[];
+}> {
+  const size = entrySize(prepared.array);
+  const running: { readonly place: Place; readonly n: number }[] = [];
+  const changes: number[] = [];
+  for (const [n, place] of places.entries()) {
+    const { entry, box, position } = place;
+    const copy = copies.subarray(running.length * size, (running.length + 1) * size);
+    copy.set(prepared.array.values.subarray(entry * size, (entry + 1) * size));
+    const { none, rms } = yield* hider.hide(copy, entry, box, position, draw);
+    changes.push(rms);
+    if (!none && reader.counts(entry)) running.push({ place, n });
+    yield;
+  }
+  return { running, changes };
+}
+
 /**
  * Drops of places: score intact − score hidden, averaged over the filling's draws. A place that the filling leaves as it is, or
  * that cannot reach the score, drops by exactly 0 and costs no pass.
  */
 export async function dropsOf(scoring: Scoring, places: readonly Place[], copies: Float32Array): Promise<Drop[]> {
-  const { prepared, reader, intact, hider } = scoring;
-  const size = entrySize(prepared.array);
+  const { intact, hider } = scoring;
   const drops = places.map((): { drop: number; changeRms: number } => ({ drop: 0, changeRms: 0 }));
   for (let draw = 0; draw < hider.draws; draw++) {
-    const running: { readonly place: Place; readonly n: number }[] = [];
-    for (const [n, place] of places.entries()) {
-      const { entry, box, position } = place;
-      const copy = copies.subarray(running.length * size, (running.length + 1) * size);
-      copy.set(prepared.array.values.subarray(entry * size, (entry + 1) * size));
-      const { none, rms } = hider.hide(copy, entry, box, position, draw);
+    const { running, changes } = await inTurns(hidden(scoring, places, copies, draw), scoring.signal);
+    changes.forEach((rms, n) => {
       const drop = drops[n];
       if (drop) drop.changeRms += rms / hider.draws;
-      if (!none && reader.counts(entry)) running.push({ place, n });
-    }
+    });
     if (running.length === 0) continue;
-    const hidden = await scoresHidden(
+    const scores = await scoresHidden(
       scoring,
       running.map(({ place }) => place),
       copies,
@@ -170,7 +215,7 @@ export async function dropsOf(scoring: Scoring, places: readonly Place[], copies
     running.forEach(({ place, n }, k) => {
       const before = scoreWith(scoring, intact.values[place.entry] ?? new Float32Array(0), place.entry, place.box);
       const drop = drops[n];
-      if (drop) drop.drop += (before - (hidden[k] ?? NaN)) / hider.draws;
+      if (drop) drop.drop += (before - (scores[k] ?? NaN)) / hider.draws;
     });
   }
   return drops;

@@ -34,10 +34,11 @@ export function volumeReader(reading: VolumeReading): ScoreReader {
     });
     return Float64Array.of(sum, n);
   };
+  const counted = masks?.map((mask) => mask.includes(1));
   return {
     ...reading,
     scope: 'input',
-    counts: (entry) => !masks || (masks[entry]?.includes(1) ?? false),
+    counts: (entry) => !counted || (counted[entry] ?? false),
     parts(values, entry, hidden) {
       const all = add(values, masks?.[entry], whole);
       if (!hidden || !withoutHidden) return all;

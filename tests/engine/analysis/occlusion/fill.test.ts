@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { wholly } from '../../../../main/engine/analysis/cuttable';
 import type { Box } from '../../../../main/engine/analysis/occlusion/box';
 import { blurFill } from '../../../../main/engine/analysis/occlusion/fill/blur';
-import type { Image } from '../../../../main/engine/analysis/occlusion/fill/fill';
-import { correlatedNoise, gaussian } from '../../../../main/engine/analysis/occlusion/fill/gaussian';
-import { harmonic, harmonicFill } from '../../../../main/engine/analysis/occlusion/fill/harmonic';
+import type { Fill, Image } from '../../../../main/engine/analysis/occlusion/fill/fill';
+import {
+  correlatedNoise as noiseWork,
+  gaussian as gaussianWork,
+} from '../../../../main/engine/analysis/occlusion/fill/gaussian';
+import { harmonic as harmonicWork, harmonicFill } from '../../../../main/engine/analysis/occlusion/fill/harmonic';
 import { localMeanFill } from '../../../../main/engine/analysis/occlusion/fill/localMean';
 import { noiseFill } from '../../../../main/engine/analysis/occlusion/fill/noise';
 
@@ -29,6 +33,17 @@ const hide = (sizes: readonly number[], inside: (at: readonly number[]) => boole
     }
     return inside(at) ? 1 : 0;
   });
+const harmonic = (...asked: Parameters<typeof harmonicWork>) => wholly(harmonicWork(...asked));
+const gaussian = (...asked: Parameters<typeof gaussianWork>) => wholly(gaussianWork(...asked));
+const correlatedNoise = (...asked: Parameters<typeof noiseWork>) => wholly(noiseWork(...asked));
+/** A filling made ready, whose boxes and regions are filled in one go. */
+function prepared(fill: Fill, of: Image, how: { window: readonly number[]; seed: number } = setting) {
+  const ready = wholly(fill.prepare(of, how));
+  return {
+    box: (box: Box, position: number, draw: number) => wholly(ready.box(box, position, draw)),
+    region: (hidden: Uint8Array) => wholly(ready.region(hidden)),
+  };
+}
 const setting = { window: [3, 3], seed: 1 };
 const worst = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Math.max(...Array.from(a, (x, v) => Math.abs(x - (b[v] ?? NaN))));
@@ -54,15 +69,17 @@ describe('the harmonic filling', () => {
   // Stored figure: closed forms of the methods page (numpy solve of the 5-point equations).
   it('solves the 5 × 5 example', () => {
     const values = [10, 20, 30, 40, 50, 15, 0, 0, 0, 45, 30, 0, 0, 0, 30, 45, 0, 0, 0, 15, 50, 40, 30, 20, 10];
-    const solved = harmonicFill.prepare(image(values, [5, 5]), setting).box({ start: [1, 1], end: [4, 4] }, 0, 0);
+    const solved = prepared(harmonicFill, image(values, [5, 5]), setting).box({ start: [1, 1], end: [4, 4] }, 0, 0);
     const expected = [23.75, 30, 36.25, 30, 30, 30, 36.25, 30, 23.75];
     expect(worst(solved, expected)).toBeLessThan(1e-5);
   });
 
   it('continues the last value where the hole reaches the edge', () => {
-    const row = harmonicFill
-      .prepare(image([0, 10, 20, 30, 7, -4], [1, 6]), setting)
-      .box({ start: [0, 4], end: [1, 6] }, 0, 0);
+    const row = prepared(harmonicFill, image([0, 10, 20, 30, 7, -4], [1, 6]), setting).box(
+      { start: [0, 4], end: [1, 6] },
+      0,
+      0,
+    );
     expect(Array.from(row)).toEqual([30, 30]);
   });
 
@@ -72,7 +89,7 @@ describe('the harmonic filling', () => {
       const [k, j, i] = [Math.floor(v / 56), Math.floor(v / 8) % 7, v % 8];
       return 2 * k - 3 * j + i;
     });
-    const ready = harmonicFill.prepare(image(values, sizes, [3, 1, 1]), { window: [3, 3, 3], seed: 1 });
+    const ready = prepared(harmonicFill, image(values, sizes, [3, 1, 1]), { window: [3, 3, 3], seed: 1 });
     fc.assert(
       fc.property(
         fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 4 })),
@@ -94,7 +111,7 @@ describe('the harmonic filling', () => {
 
   it('gives an image that is hidden whole its mean', () => {
     expect(
-      Array.from(harmonicFill.prepare(image([1, 2, 3, 6], [2, 2]), setting).region(new Uint8Array(4).fill(1))),
+      Array.from(prepared(harmonicFill, image([1, 2, 3, 6], [2, 2]), setting).region(new Uint8Array(4).fill(1))),
     ).toEqual([3, 3, 3, 3]);
   });
 });
@@ -107,7 +124,7 @@ describe('the local mean', () => {
     );
     const wanted = values.filter((_, v) => around[v]);
     const mean = wanted.reduce((a, b) => a + b, 0) / wanted.length;
-    const ready = localMeanFill.prepare(image(values, [7, 7]), setting);
+    const ready = prepared(localMeanFill, image(values, [7, 7]), setting);
     expect(ready.box({ start: [3, 3], end: [4, 4] }, 0, 0)[0]).toBeCloseTo(mean, 5);
     const region = ready.region(hide([7, 7], ([r, c]) => r === 3 && c === 3));
     expect(region[3 * 7 + 3]).toBeCloseTo(mean, 5);
@@ -117,14 +134,14 @@ describe('the local mean', () => {
   it('reaches 5 mm, and at least one slice where slices are thicker', () => {
     const sizes = [3, 1, 9];
     const values = Array.from({ length: 27 }, (_, v) => (v % 9 === 4 ? 100 * Math.floor(v / 9) : v % 9));
-    const ready = localMeanFill.prepare(image(values, sizes, [8, 1, 2]), { window: [1, 1, 1], seed: 1 });
+    const ready = prepared(localMeanFill, image(values, sizes, [8, 1, 2]), { window: [1, 1, 1], seed: 1 });
     // Columns 2, 3, 5, 6 of its own slice (2 and 4 mm away), and the same column of the slices above and below (one step of 8 mm).
     expect(ready.box({ start: [1, 0, 4], end: [2, 1, 5] }, 0, 0)[0]).toBeCloseTo((2 + 3 + 5 + 6 + 0 + 200) / 6, 5);
   });
 
   it('leaves an even image exactly as it is', () => {
     const even = Array.from({ length: 25 }, () => 0.1);
-    const filled = localMeanFill.prepare(image(even, [5, 5]), setting).box({ start: [1, 1], end: [3, 3] }, 0, 0);
+    const filled = prepared(localMeanFill, image(even, [5, 5]), setting).box({ start: [1, 1], end: [3, 3] }, 0, 0);
     expect(Array.from(filled)).toEqual(Array.from(Float32Array.of(0.1, 0.1, 0.1, 0.1)));
   });
 });
@@ -149,7 +166,7 @@ describe('the blur', () => {
     const values = field(9, 9, (r, c) => ((r * 5 + c * 3) % 7) - 3);
     const whole = image(values, [9, 9]);
     const blurred = gaussian(values, [9, 9], [1.5, 1.5]);
-    const ready = blurFill.prepare(whole, setting);
+    const ready = prepared(blurFill, whole, setting);
     const inner = ready.box({ start: [3, 3], end: [6, 6] }, 0, 0);
     const [corner, centre] = [3 * 9 + 3, 4 * 9 + 4];
     expect(inner[0]).toBeCloseTo(((values[corner] ?? 0) + (blurred[corner] ?? 0)) / 2, 5);
@@ -164,7 +181,7 @@ describe('the blur', () => {
 describe('the noise', () => {
   it('is drawn by place and draw, whatever the order of visits', () => {
     const values = field(9, 9, (r, c) => (r * 5 + c * 3) % 7);
-    const ready = noiseFill(2).prepare(image(values, [9, 9]), setting);
+    const ready = prepared(noiseFill(2), image(values, [9, 9]), setting);
     const box = { start: [3, 3], end: [6, 6] };
     const first = ready.box(box, 5, 0);
     expect(ready.box(box, 6, 0)).not.toEqual(first);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   attributionVolume,
-  supportAtVolume,
+  supportsIn,
   thresholdsOf,
   valueAtVolume,
 } from '../../../../main/engine/analysis/occlusion/histogram';
@@ -61,21 +61,22 @@ describe('the attribution–volume histogram', () => {
   it('is a step for an even map', () => {
     const values = new Float32Array(10).fill(2);
     const mask = new Uint8Array(10).fill(1);
-    expect(attributionVolume(values, mask, [0, 1, 2, 2.5])).toEqual([1, 1, 1, 0]);
+    expect(attributionVolume(supportsIn(values, mask), [0, 1, 2, 2.5])).toEqual([1, 1, 1, 0]);
   });
 
   it('is 1 − a for a ramp from 0 to 1', () => {
     const n = 1000;
     const values = Float32Array.from({ length: n }, (_, v) => (v + 0.5) / n);
     const mask = new Uint8Array(n).fill(1);
-    for (const a of [0, 0.1, 0.25, 0.5, 0.9]) expect(attributionVolume(values, mask, [a])[0]).toBeCloseTo(1 - a, 6);
-    expect(supportAtVolume(values, mask, 50)).toBeCloseTo(0.5005, 6);
+    for (const a of [0, 0.1, 0.25, 0.5, 0.9])
+      expect(attributionVolume(supportsIn(values, mask), [a])[0]).toBeCloseTo(1 - a, 6);
+    expect(valueAtVolume(supportsIn(values, mask), 50)).toBeCloseTo(0.5005, 6);
   });
 
   it('leaves out other parts and what no window covered, and takes sizes without their sign', () => {
     const values = Float32Array.of(-3, NaN, 1, 100);
     const mask = Uint8Array.of(1, 1, 1, 0);
-    expect(attributionVolume(values, mask, [2])).toEqual([0.5]);
+    expect(attributionVolume(supportsIn(values, mask), [2])).toEqual([0.5]);
     expect(thresholdsOf(values, 3)).toEqual([0, 50, 100]);
   });
 

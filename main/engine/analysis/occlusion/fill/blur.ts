@@ -1,3 +1,4 @@
+import { inPieces, ready, type Cuttable } from '../../cuttable';
 import { crop, voxelsIn, type Box } from '../box';
 import type { Fill, Image } from './fill';
 import { gaussian } from './gaussian';
@@ -14,17 +15,12 @@ const featherVoxels = 1;
 export const blurFill: Fill = {
   name: 'blur',
   draws: 1,
-  prepare(image, { window }) {
-    const blurred = Float32Array.from(
-      gaussian(
-        image.values,
-        image.sizes,
-        window.map((w) => w / 2),
-      ),
-    );
+  *prepare(image, { window }) {
+    const sigma = window.map((w) => w / 2);
+    const blurred = new Float32Array(yield* gaussian(image.values, image.sizes, sigma));
     return {
-      box: (box) => blendedBox(image, blurred, box),
-      region: (hidden) => blendedRegion(image, blurred, hidden),
+      box: (box: Box) => ready(blendedBox(image, blurred, box)),
+      region: (hidden: Uint8Array) => blendedRegion(image, blurred, hidden),
     };
   },
 };
@@ -56,38 +52,45 @@ function blendedBox(image: Image, blurred: Float32Array, box: Box): Float32Array
   return filled;
 }
 
+const voxelsInPiece = 1 << 15;
+
 /** Depth is taken along the axes, voxel by voxel, which is exact for faces and a lower bound at corners. */
-function blendedRegion(image: Image, blurred: Float32Array, hidden: Uint8Array): Float32Array {
+function* blendedRegion(image: Image, blurred: Float32Array, hidden: Uint8Array): Cuttable<Float32Array> {
   const { values, sizes, spacingMm } = image;
   const feather = featherOf(image);
   const depth = new Float32Array(hidden.length).fill(Infinity);
   let stride = 1;
   for (let axis = sizes.length - 1; axis >= 0; axis--) {
     const h = spacingMm?.[axis] ?? 1;
-    sweepDepth(hidden, depth, sizes[axis] ?? 1, stride, h);
+    yield* sweepDepth(hidden, depth, sizes[axis] ?? 1, stride, h);
     stride *= sizes[axis] ?? 1;
   }
   const filled = new Float32Array(voxelsIn(sizes));
-  for (let v = 0; v < filled.length; v++) {
-    const own = values[v] as number;
-    filled[v] = hidden[v] === 1 ? own + weightAt(depth[v] as number, feather) * ((blurred[v] as number) - own) : own;
-  }
+  yield* inPieces(filled.length, voxelsInPiece, (from, to) => {
+    for (let v = from; v < to; v++) {
+      const own = values[v] as number;
+      filled[v] = hidden[v] === 1 ? own + weightAt(depth[v] as number, feather) * ((blurred[v] as number) - own) : own;
+    }
+  });
   return filled;
 }
 
 /** Lowers the depth to half a voxel and the steps to the nearest voxel along one axis that is not hidden, from both sides. */
-function sweepDepth(hidden: Uint8Array, depth: Float32Array, size: number, stride: number, h: number): void {
-  for (let line = 0; line < hidden.length; line++) {
-    if (Math.floor(line / stride) % size !== 0) continue;
-    for (const [first, step] of [
-      [line, stride],
-      [line + (size - 1) * stride, -stride],
-    ] as const) {
-      let since = Infinity;
-      for (let n = 0, v = first; n < size; n++, v += step) {
-        since = hidden[v] === 1 ? since + 1 : 0;
-        if (since > 0) depth[v] = Math.min(depth[v] as number, (since - 0.5) * h);
-      }
+function* sweepDepth(hidden: Uint8Array, depth: Float32Array, size: number, stride: number, h: number): Cuttable<void> {
+  const lines = hidden.length / size;
+  yield* inPieces(lines, Math.ceil(voxelsInPiece / size), (from, to) => {
+    for (let n = from; n < to; n++) {
+      const line = Math.floor(n / stride) * size * stride + (n % stride);
+      lower(hidden, depth, line, stride, size, h);
+      lower(hidden, depth, line + (size - 1) * stride, -stride, size, h);
     }
+  });
+}
+
+function lower(hidden: Uint8Array, depth: Float32Array, first: number, step: number, size: number, h: number): void {
+  let since = Infinity;
+  for (let n = 0, v = first; n < size; n++, v += step) {
+    since = hidden[v] === 1 ? since + 1 : 0;
+    if (since > 0) depth[v] = Math.min(depth[v] as number, (since - 0.5) * h);
   }
 }

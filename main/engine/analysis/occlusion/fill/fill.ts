@@ -1,3 +1,4 @@
+import type { Cuttable } from '../../cuttable';
 import type { Box } from '../box';
 
 /** One channel of the input in network units, on its own: what a filling reads. Axes in tensor order. */
@@ -14,9 +15,9 @@ export interface PreparedFill {
    * What stands in a hidden box, C order. `draw` tells the draws of a random filling apart; `position` makes each place's own, whatever
    * the order of visits.
    */
-  box(box: Box, position: number, draw: number): Float32Array;
+  box(box: Box, position: number, draw: number): Cuttable<Float32Array>;
   /** The whole image with every voxel of the mask filled: for hidden regions of any shape. */
-  region(hidden: Uint8Array): Float32Array;
+  region(hidden: Uint8Array): Cuttable<Float32Array>;
 }
 
 export interface FillSetting {
@@ -31,7 +32,7 @@ export interface Fill {
   readonly name: string;
   /** Passes that one position costs: more than 1 where the filling is drawn at random. */
   readonly draws: number;
-  prepare(image: Image, setting: FillSetting): PreparedFill;
+  prepare(image: Image, setting: FillSetting): Cuttable<PreparedFill>;
 }
 
 /** Voxels along each axis for a length; never less than one, so that a shell of thick slices is not empty. */

@@ -1,6 +1,8 @@
 import { boxVolume, crop, forEachRow, grownBox, boxSizes, type Box } from '../box';
+import { inPieces, ready, type Cuttable } from '../../cuttable';
 import type { Fill, Image } from './fill';
 import { meanOf } from './mean';
+import { applyTo, cycle, levelsOf, offsetsOf, scratchOf, type Level } from './multigrid';
 
 /** Residual, relative to the right-hand side, at which the solution stops. */
 const stopAt = 1e-8;
@@ -12,124 +14,184 @@ const stopAt = 1e-8;
 export const harmonicFill: Fill = {
   name: 'harmonic',
   draws: 1,
-  prepare: (image) => ({
-    box(box) {
-      // One ring of known values around the box is all that the solution hangs on.
-      const around = grownBox(
-        box,
-        image.sizes.map(() => 1),
-        image.sizes,
-      );
-      const sizes = boxSizes(around);
-      const hidden = new Uint8Array(boxVolume(around));
-      const inner: Box = {
-        start: box.start.map((start, axis) => start - (around.start[axis] ?? 0)),
-        end: box.end.map((end, axis) => end - (around.start[axis] ?? 0)),
-      };
-      forEachRow(sizes, inner, (offset, _, length) => hidden.fill(1, offset, offset + length));
-      const filled = harmonic({ ...image, values: crop(image.values, image.sizes, around), sizes }, hidden);
-      return crop(Float32Array.from(filled), sizes, inner);
-    },
-    region: (hidden) => Float32Array.from(harmonic(image, hidden)),
-  }),
+  prepare: (image) =>
+    ready({
+      *box(box: Box) {
+        // One ring of known values around the box is all that the solution hangs on.
+        const around = grownBox(
+          box,
+          image.sizes.map(() => 1),
+          image.sizes,
+        );
+        const sizes = boxSizes(around);
+        const hidden = new Uint8Array(boxVolume(around));
+        const inner: Box = {
+          start: box.start.map((start, axis) => start - (around.start[axis] ?? 0)),
+          end: box.end.map((end, axis) => end - (around.start[axis] ?? 0)),
+        };
+        forEachRow(sizes, inner, (offset, _, length) => hidden.fill(1, offset, offset + length));
+        const filled = yield* harmonic({ ...image, values: crop(image.values, image.sizes, around), sizes }, hidden);
+        return crop(new Float32Array(filled), sizes, inner);
+      },
+      *region(hidden: Uint8Array) {
+        return new Float32Array(yield* harmonic(image, hidden));
+      },
+    }),
 };
 
-/** Neighbours of the unknown voxels: `link` is an unknown's number, or −1; `known` sums the weighted border values. */
+/** The equations of a region: a box around it with a rim of one voxel, as arrays of three axes whatever the image has. */
 interface Equations {
-  readonly unknowns: Uint32Array;
-  readonly link: Int32Array;
-  readonly weight: readonly number[];
-  readonly diagonal: Float64Array;
-  readonly known: Float64Array;
+  readonly level: Level;
+  readonly right: Float64Array;
+  /** Mean of the known values beside hidden ones, each as often as it is a neighbour. */
+  readonly border: number;
+  /** Offset in the image of each of the level's cells. */
+  readonly places: Uint32Array;
 }
 
-function equationsOf({ values, sizes, spacingMm }: Image, hidden: Uint8Array): Equations {
-  const unknowns = Uint32Array.from(hidden.keys()).filter((v) => hidden[v] === 1);
-  const number = new Int32Array(hidden.length).fill(-1);
-  unknowns.forEach((v, n) => (number[v] = n));
-  const weight = sizes.map((_, axis) => 1 / (spacingMm?.[axis] ?? 1) ** 2);
-  const sides = 2 * sizes.length;
-  const link = new Int32Array(unknowns.length * sides).fill(-1);
-  const diagonal = new Float64Array(unknowns.length);
-  const known = new Float64Array(unknowns.length);
-  unknowns.forEach((v, n) => {
-    let stride = 1;
-    for (let axis = sizes.length - 1; axis >= 0; axis--) {
-      const size = sizes[axis] ?? 1;
-      const i = Math.floor(v / stride) % size;
-      for (const step of [-1, 1] as const) {
-        if (i + step < 0 || i + step >= size) continue;
-        const neighbour = v + step * stride;
-        const w = weight[axis] ?? 1;
-        diagonal[n] = (diagonal[n] as number) + w;
-        if (hidden[neighbour] === 1) link[n * sides + 2 * axis + (step + 1) / 2] = number[neighbour] as number;
-        else known[n] = (known[n] as number) + w * (values[neighbour] as number);
+const cellsInPiece = 1 << 14;
+
+function* equationsOf({ values, sizes, spacingMm }: Image, hidden: Uint8Array): Cuttable<Equations> {
+  const pad = 3 - sizes.length;
+  const three = <T>(of: (axis: number) => T, otherwise: T): readonly [T, T, T] => [
+    pad > 0 ? otherwise : of(0),
+    pad > 1 ? otherwise : of(1 - pad),
+    of(2 - pad),
+  ];
+  const size = three((axis) => sizes[axis] ?? 1, 1);
+  const step = [size[1] * size[2], size[2], 1] as const;
+  const spacing = three((axis) => spacingMm?.[axis] ?? 1, 1);
+  const found = offsetsOf(hidden);
+  yield;
+  const { low, high } = boundsOf(found, size);
+  yield;
+  const own = [high[0] - low[0] + 3, high[1] - low[1] + 3, high[2] - low[2] + 3] as const;
+  const stride = [own[1] * own[2], own[2], 1] as const;
+  const length = own[0] * own[1] * own[2];
+  const vector = (): Float64Array => new Float64Array(length);
+  const [links, open, right] = [[vector(), vector(), vector()], [vector(), vector(), vector()], vector()] as const;
+  const cells = new Uint32Array(found.length);
+  let [sum, count, lowest, highest] = [0, 0, Infinity, -Infinity];
+  yield* inPieces(found.length, cellsInPiece, (from, to) => {
+    for (let n = from; n < to; n++) {
+      const v = found[n] as number;
+      const at = [Math.floor(v / step[0]), Math.floor(v / step[1]) % size[1], v % size[2]] as const;
+      const cell = (at[0] - low[0] + 1) * stride[0] + (at[1] - low[1] + 1) * stride[1] + (at[2] - low[2] + 1);
+      cells[n] = cell;
+      for (const axis of [0, 1, 2] as const) {
+        const weight = 1 / spacing[axis] ** 2;
+        for (const side of [-1, 1] as const) {
+          if (at[axis] + side < 0 || at[axis] + side >= size[axis]) continue;
+          const neighbour = v + side * step[axis];
+          if (hidden[neighbour] === 1) {
+            if (side === 1) links[axis][cell] = weight;
+            continue;
+          }
+          open[axis][cell] = (open[axis][cell] as number) + weight;
+          const value = values[neighbour] as number;
+          right[cell] = (right[cell] as number) + weight * value;
+          sum += value;
+          count += 1;
+          lowest = Math.min(lowest, value);
+          highest = Math.max(highest, value);
+        }
       }
-      stride *= size;
     }
   });
-  return { unknowns, link, weight, diagonal, known };
+  const level = yield* levelsOf({ sizes: own, cells, links, open, spacing });
+  // Where all are equal, the value itself: an even patch is filled without a trace.
+  return { level, right, border: lowest === highest ? lowest : sum / count, places: found };
 }
 
-/** The image with the mask's voxels replaced by the harmonic continuation, by conjugate gradients in float64. */
-export function harmonic(image: Image, hidden: Uint8Array, residual = stopAt): Float64Array {
-  const { unknowns, link, weight, diagonal, known } = equationsOf(image, hidden);
-  const n = unknowns.length;
-  const sides = 2 * weight.length;
-  const filled = Float64Array.from(image.values);
-  if (n === 0) return filled;
-  if (n === filled.length) return filled.fill(meanOf(image.values));
-
-  const apply = (x: Float64Array, into: Float64Array): void => {
-    for (let row = 0; row < n; row++) {
-      let sum = (diagonal[row] as number) * (x[row] as number);
-      for (let side = 0; side < sides; side++) {
-        const other = link[row * sides + side] as number;
-        if (other >= 0) sum -= (weight[side >> 1] as number) * (x[other] as number);
-      }
-      into[row] = sum;
+/** First and last index of the hidden voxels along each axis. */
+function boundsOf(found: Uint32Array, [, rows, columns]: readonly [number, number, number]) {
+  const low: [number, number, number] = [Infinity, Infinity, Infinity];
+  const high: [number, number, number] = [-1, -1, -1];
+  for (const v of found) {
+    const at = [Math.floor(v / (rows * columns)), Math.floor(v / columns) % rows, v % columns] as const;
+    for (const axis of [0, 1, 2] as const) {
+      if (at[axis] < low[axis]) low[axis] = at[axis];
+      if (at[axis] > high[axis]) high[axis] = at[axis];
     }
-  };
-  const dot = (a: Float64Array, b: Float64Array): number => {
-    let sum = 0;
-    for (let row = 0; row < n; row++) sum += (a[row] as number) * (b[row] as number);
-    return sum;
-  };
-
-  // Starting at the mean of the border keeps the residual relative to what has to be found, not to the level of the image.
-  const border = meanOf(borderValues(image, hidden));
-  const x = new Float64Array(n).fill(border);
-  const product = new Float64Array(n);
-  apply(x, product);
-  const rest = Float64Array.from(known, (k, row) => k - (product[row] as number));
-  const direction = Float64Array.from(rest);
-  const goal = residual * residual * Math.max(dot(known, known), Number.MIN_VALUE);
-  let size = dot(rest, rest);
-  for (let step = 0; step < 10 * n + 100 && size > goal; step++) {
-    apply(direction, product);
-    const along = size / dot(direction, product);
-    for (let row = 0; row < n; row++) {
-      x[row] = (x[row] as number) + along * (direction[row] as number);
-      rest[row] = (rest[row] as number) - along * (product[row] as number);
-    }
-    const next = dot(rest, rest);
-    for (let row = 0; row < n; row++)
-      direction[row] = (rest[row] as number) + (next / size) * (direction[row] as number);
-    size = next;
   }
-  unknowns.forEach((v, row) => (filled[v] = x[row] as number));
+  return { low, high };
+}
+
+/** More steps than any region has needed by far; rounding may keep the residual from falling further. */
+const mostSteps = 500;
+
+/**
+ * The image with the mask's voxels replaced by the harmonic continuation: conjugate gradients in float64, led by one multigrid cycle a step,
+ * so that the number of steps hardly grows with the region.
+ */
+export function* harmonic(image: Image, hidden: Uint8Array, residual = stopAt): Cuttable<Float64Array> {
+  const filled = Float64Array.from(image.values);
+  if (!hidden.includes(1)) return filled;
+  if (!hidden.includes(0)) return filled.fill(meanOf(image.values));
+  const { level, right, border, places } = yield* equationsOf(image, hidden);
+  const x = yield* solve(level, right, border, residual);
+  yield* inPieces(places.length, cellsInPiece, (from, to) => {
+    for (let n = from; n < to; n++) filled[places[n] as number] = x[level.cells[n] as number] as number;
+  });
   return filled;
 }
 
-function* borderValues({ values, sizes }: Image, hidden: Uint8Array): Generator<number> {
-  for (let v = 0; v < hidden.length; v++) {
-    if (hidden[v] === 1) continue;
-    let stride = 1;
-    for (let axis = sizes.length - 1; axis >= 0; axis--) {
-      const i = Math.floor(v / stride) % (sizes[axis] ?? 1);
-      if (i > 0 && hidden[v - stride] === 1) yield values[v] as number;
-      if (i < (sizes[axis] ?? 1) - 1 && hidden[v + stride] === 1) yield values[v] as number;
-      stride *= sizes[axis] ?? 1;
+/** Conjugate gradients from an even start. Each sum is taken where its vector is made: a loop over a large grid costs more than its arithmetic. */
+function* solve(level: Level, right: Float64Array, start: number, residual: number): Cuttable<Float64Array> {
+  const { cells } = level;
+  const vector = (): Float64Array => new Float64Array(right.length);
+  const [x, rest, product, direction] = [vector(), vector(), vector(), vector()];
+  const scratch = scratchOf(level);
+  // Starting at the mean of the border keeps the residual relative to what has to be found, not to the level of the image.
+  for (const v of cells) x[v] = start;
+  yield;
+  const applyToX = applyTo(level, x, product);
+  let known = 0;
+  let left = 0;
+  yield* inPieces(cells.length, cellsInPiece, (from, to) => {
+    applyToX(from, to);
+    for (let n = from; n < to; n++) {
+      const v = cells[n] as number;
+      const own = (right[v] as number) - (product[v] as number);
+      rest[v] = own;
+      known += (right[v] as number) ** 2;
+      left += own * own;
     }
+  });
+  const goal = residual * residual * Math.max(known, Number.MIN_VALUE);
+  const applyToDirection = applyTo(level, direction, product);
+  let before = 0;
+  for (let step = 0; step < mostSteps && left > goal; step++) {
+    const now = yield* cycle(level, rest, scratch);
+    const led = scratch.x;
+    const turn = before === 0 ? 0 : now / before;
+    before = now;
+    yield* inPieces(cells.length, cellsInPiece, (from, to) => {
+      for (let n = from; n < to; n++) {
+        const v = cells[n] as number;
+        direction[v] = (led[v] as number) + turn * (direction[v] as number);
+      }
+    });
+    let curve = 0;
+    yield* inPieces(cells.length, cellsInPiece, (from, to) => {
+      applyToDirection(from, to);
+      for (let n = from; n < to; n++) {
+        const v = cells[n] as number;
+        curve += (direction[v] as number) * (product[v] as number);
+      }
+    });
+    const along = now / curve;
+    if (!Number.isFinite(along)) break;
+    left = 0;
+    yield* inPieces(cells.length, cellsInPiece, (from, to) => {
+      for (let n = from; n < to; n++) {
+        const v = cells[n] as number;
+        x[v] = (x[v] as number) + along * (direction[v] as number);
+        const own = (rest[v] as number) - along * (product[v] as number);
+        rest[v] = own;
+        left += own * own;
+      }
+    });
   }
+  return x;
 }

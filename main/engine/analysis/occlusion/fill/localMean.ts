@@ -1,4 +1,5 @@
-import { boxVolume } from '../box';
+import { ready } from '../../cuttable';
+import { boxVolume, type Box } from '../box';
 import type { Fill } from './fill';
 import { meanOf } from './mean';
 import { shellOfBox, shellOfRegion } from './shell';
@@ -7,11 +8,12 @@ import { shellOfBox, shellOfRegion } from './shell';
 export const localMeanFill: Fill = {
   name: 'local-mean',
   draws: 1,
-  prepare: (image) => ({
-    box: (box) => new Float32Array(boxVolume(box)).fill(meanOf(shellOfBox(image, box))),
-    region(hidden) {
-      const value = meanOf(shellOfRegion(image, hidden));
-      return image.values.map((own, v) => (hidden[v] === 1 ? value : own));
-    },
-  }),
+  prepare: (image) =>
+    ready({
+      box: (box: Box) => ready(new Float32Array(boxVolume(box)).fill(meanOf(shellOfBox(image, box)))),
+      *region(hidden: Uint8Array) {
+        const value = meanOf(yield* shellOfRegion(image, hidden));
+        return image.values.map((own, v) => (hidden[v] === 1 ? value : own));
+      },
+    }),
 };

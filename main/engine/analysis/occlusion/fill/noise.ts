@@ -1,7 +1,8 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { momentsOf, populationSd } from '../../statistics/moments';
-import { boxSizes } from '../box';
+import { ready, type Cuttable } from '../../cuttable';
+import { boxSizes, type Box } from '../box';
 import type { Fill } from './fill';
 import { correlatedNoise } from './gaussian';
 import { shellOfBox, shellOfRegion } from './shell';
@@ -20,18 +21,19 @@ export const noiseFill = (draws: number): Fill => ({
   name: 'noise',
   draws,
   prepare(image, { seed }) {
-    const drawn = (shell: readonly number[], sizes: readonly number[], key: number): Float32Array => {
+    function* drawn(shell: readonly number[], sizes: readonly number[], key: number): Cuttable<Float32Array> {
       const moments = momentsOf(shell);
       const sd = populationSd(moments);
-      return Float32Array.from(correlatedNoise(sizes, normals(key)), (n) => moments.mean + sd * n);
-    };
-    return {
-      box: (box, position, draw) =>
+      const noise = yield* correlatedNoise(sizes, normals(key));
+      return new Float32Array(noise.map((n) => moments.mean + sd * n));
+    }
+    return ready({
+      box: (box: Box, position: number, draw: number) =>
         drawn(shellOfBox(image, box), boxSizes(box), (seed * 0x9e3779b1 + position * 31 + draw) | 0),
-      region(hidden) {
-        const noise = drawn(shellOfRegion(image, hidden), image.sizes, seed);
+      *region(hidden: Uint8Array) {
+        const noise = yield* drawn(yield* shellOfRegion(image, hidden), image.sizes, seed);
         return image.values.map((own, v) => (hidden[v] === 1 ? (noise[v] as number) : own));
       },
-    };
+    });
   },
 });

@@ -1,3 +1,4 @@
+import { inPieces, type Cuttable } from '../../cuttable';
 import { grownBox, voxelsIn, type Box } from '../box';
 import { reachOf, type Image } from './fill';
 
@@ -23,40 +24,64 @@ export function shellOfBox(image: Image, box: Box): number[] {
   return shell.length > 0 ? shell : Array.from(values);
 }
 
+/** Voxels at the edge of a region that are worked through between two places where the work may be cut. */
+const edgeInPiece = 1 << 10;
+const voxelsInPiece = 1 << 15;
+
 /** The same around a region of any shape. */
-export function shellOfRegion(image: Image, hidden: Uint8Array): number[] {
+export function* shellOfRegion(image: Image, hidden: Uint8Array): Cuttable<number[]> {
   const { values, sizes } = image;
   const near = new Uint8Array(hidden.length);
   const ball = ballOf(reachOf(image, shellMm, shellVoxels));
-  const whole: Box = { start: sizes.map(() => 0), end: sizes };
-  walk(sizes, whole, (offset, at) => {
-    if (hidden[offset] !== 1 || !atEdge(hidden, sizes, offset, at)) return;
-    for (const step of ball) {
-      let target = 0;
-      let inside = true;
-      for (let axis = 0; axis < sizes.length; axis++) {
-        const i = (at[axis] ?? 0) + (step[axis] ?? 0);
-        if (i < 0 || i >= (sizes[axis] ?? 0)) inside = false;
-        target = target * (sizes[axis] ?? 1) + i;
+  const edge = yield* edgeOf(hidden, sizes);
+  const at = sizes.map(() => 0);
+  yield* inPieces(edge.length, edgeInPiece, (from, to) => {
+    for (let n = from; n < to; n++) {
+      let rest = edge[n] as number;
+      for (let axis = sizes.length - 1; axis >= 0; axis--) {
+        at[axis] = rest % (sizes[axis] ?? 1);
+        rest = Math.floor(rest / (sizes[axis] ?? 1));
       }
-      if (inside) near[target] = 1;
+      for (const step of ball) {
+        let target = 0;
+        let inside = true;
+        for (let axis = 0; axis < sizes.length; axis++) {
+          const i = (at[axis] ?? 0) + (step[axis] ?? 0);
+          if (i < 0 || i >= (sizes[axis] ?? 0)) inside = false;
+          target = target * (sizes[axis] ?? 1) + i;
+        }
+        if (inside) near[target] = 1;
+      }
     }
   });
   const shell: number[] = [];
-  for (let v = 0; v < near.length; v++) if (near[v] === 1 && hidden[v] !== 1) shell.push(values[v] as number);
+  yield* inPieces(near.length, voxelsInPiece, (from, to) => {
+    for (let v = from; v < to; v++) {
+      if (near[v] === 1 && hidden[v] !== 1) shell.push(values[v] as number);
+    }
+  });
   if (shell.length > 0) return shell;
   const rest = Array.from(values).filter((_, v) => hidden[v] !== 1);
   return rest.length > 0 ? rest : Array.from(values);
 }
 
-/** Has a face neighbour that is not hidden: only from there does the shell reach out. */
-function atEdge(hidden: Uint8Array, sizes: readonly number[], offset: number, at: readonly number[]): boolean {
+/** Hidden voxels with a face neighbour that is not hidden: only from there does the shell reach out. */
+function* edgeOf(hidden: Uint8Array, sizes: readonly number[]): Cuttable<number[]> {
+  const edge: number[] = [];
+  yield* inPieces(hidden.length, voxelsInPiece, (from, to) => {
+    for (let v = from; v < to; v++) if (hidden[v] === 1 && atEdge(hidden, sizes, v)) edge.push(v);
+  });
+  return edge;
+}
+
+function atEdge(hidden: Uint8Array, sizes: readonly number[], offset: number): boolean {
   let stride = 1;
   for (let axis = sizes.length - 1; axis >= 0; axis--) {
-    const i = at[axis] ?? 0;
+    const size = sizes[axis] ?? 1;
+    const i = Math.floor(offset / stride) % size;
     if (i > 0 && hidden[offset - stride] !== 1) return true;
-    if (i < (sizes[axis] ?? 1) - 1 && hidden[offset + stride] !== 1) return true;
-    stride *= sizes[axis] ?? 1;
+    if (i < size - 1 && hidden[offset + stride] !== 1) return true;
+    stride *= size;
   }
   return false;
 }
