@@ -5,7 +5,7 @@ import type { NetworkGraph, Node, Shape } from './graph';
 import type { Fetch, NetworkArray } from './network';
 import { activate, activationOf } from './operation/activation';
 import { operationOf } from './operation/list';
-import { productOf, sizesOf, type Tensors } from './operation/operation';
+import { productOf, sizesOf, type NodeCore, type Tensors } from './operation/operation';
 import { backendInfo, tf, type Tensor } from './tensorflow';
 
 /** Weights as tensors, by node; made when a node first runs and freed all at once. */
@@ -13,7 +13,7 @@ export class HeldWeights {
   readonly #byNode = new Map<string, Tensors>();
   #closed = false;
 
-  of(node: Node, inputs: readonly Shape[]): Tensors {
+  of(node: NodeCore, inputs: readonly Shape[]): Tensors {
     if (this.#closed) throw new Error('the network is closed');
     const held = this.#byNode.get(node.name);
     if (held) return held;

@@ -13,6 +13,66 @@ export interface Fetch {
   readonly stage: 'output' | 'preActivation';
 }
 
+/** A half-open box of voxels, tensor order: one entry a spatial axis, none for a vector. */
+export interface VoxelBox {
+  readonly start: readonly number[];
+  readonly end: readonly number[];
+}
+
+/** What is hidden in, and what is read while something is hidden. */
+export interface OcclusionQuestion {
+  /** The intact input, all its batch entries. */
+  readonly inputs: Readonly<Record<string, NetworkArray>>;
+  /** The input that is hidden in, by its name. */
+  readonly hiddenIn: string;
+  readonly fetch: Fetch;
+  /** The box of the fetched map that counts; null: all of it. */
+  readonly region: VoxelBox | null;
+  readonly budgetBytes: number;
+}
+
+/** A box of one batch entry, and what stands there instead: *Shape* the box's sizes, then channels. */
+export interface HiddenPlace {
+  readonly entry: number;
+  readonly box: VoxelBox;
+  readonly values: Float32Array;
+}
+
+/** The fetched values that a hidden place may have changed. A box of null: none of those that count. */
+export interface HiddenOutcome {
+  /** The place's number among those asked for. */
+  readonly place: number;
+  readonly box: VoxelBox | null;
+  /** *Shape* the box's sizes, then channels. */
+  readonly values: Float32Array;
+}
+
+/** What hiding will cost, known before anything runs. */
+export interface OcclusionForecast {
+  /** How many times less than running the whole network for each place, by the cost model. */
+  readonly gain: number;
+  /** The first node behind which the whole map is computed anew for each place, as it mixes all of a map; or null. */
+  readonly wholeFrom: string | null;
+  /** Multiply-adds of the whole network for one place, and what is computed of it on average. */
+  readonly macs: number;
+  readonly macsHidden: number;
+}
+
+/** Answers what places hide, exactly, computing only what they can change. Close it to free its maps. */
+export interface Occluder {
+  forecast(places: readonly Pick<HiddenPlace, 'entry' | 'box'>[]): OcclusionForecast;
+  /** The values of `region` with nothing hidden, computed as the hidden ones are. */
+  intact(entry: number, signal?: AbortSignal): Promise<Float32Array>;
+  /**
+   * Outcomes in an order of its own; `done` is the share of the cost. *Problems* engine/cancelled, network/out-of-memory.
+   */
+  hide(
+    places: readonly HiddenPlace[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<{ readonly done: number; readonly outcomes: readonly HiddenOutcome[] }, void>;
+  close(): void;
+}
+
 /** A network read from its files and ready to run. Close it to free its weights. */
 export interface LoadedNetwork {
   /** SHA-256 over its files. */
@@ -33,5 +93,7 @@ export interface LoadedNetwork {
   ): Promise<ReadonlyMap<string, NetworkArray>>;
   /** Largest batch of inputs of this shape (batch axis left out) that keeps within the byte budget; at least 1. */
   batchFor(shape: readonly number[], budgetBytes: number): number;
+  /** Null where only whole runs can answer: without the native library, or where the intact maps exceed the budget. */
+  occluder?(question: OcclusionQuestion): Promise<Occluder | null>;
   close(): void;
 }

@@ -5,6 +5,7 @@ import { IsolensError } from '../../../shared/problem/problem';
 import { assemble, inferShapes } from './assemble';
 import { describeGraph } from './describe';
 import { acceptInputs, execute, HeldWeights } from './execute';
+import { occluderOf } from './incremental/occluder';
 import { batchWithin, footprintOf } from './memory';
 import type { LoadedNetwork } from './network';
 import { readers } from './reader/list';
@@ -48,6 +49,7 @@ export async function openNetwork(path: string, { signal }: { signal?: AbortSign
       );
       return batchWithin(footprintOf(graph.nodes, shapes), budgetBytes);
     },
+    occluder: (question) => occluderOf(graph, question),
     close: () => weights.free(),
   };
 }

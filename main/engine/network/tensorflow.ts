@@ -21,7 +21,49 @@ export interface BackendWish {
 
 interface NativeBackend extends tf.KernelBackend {
   readonly isUsingGpuDevice: boolean;
-  readonly binding: { readonly TF_Version: string };
+  readonly binding: { readonly TF_Version: string } & Readonly<Record<BindingConstant, number>>;
+  executeSingleOutput(name: string, attributes: readonly NativeAttribute[], inputs: readonly Tensor[]): Tensor;
+}
+
+type BindingConstant =
+  'TF_FLOAT' | 'TF_INT32' | 'TF_ATTR_TYPE' | 'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_ATTR_BOOL' | 'TF_ATTR_FLOAT';
+
+/** A named attribute as the binding takes it. */
+export interface NativeAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: number | boolean | string | readonly number[];
+}
+
+type AttributeValue = 'float32' | 'int32' | { readonly text: string } | number | boolean | readonly number[];
+
+/** Attributes of a native operation: the types by their names, a text as `{ text }`, whole numbers and lists of them as they are. */
+export function nativeAttributes(values: Readonly<Record<string, AttributeValue>>): readonly NativeAttribute[] {
+  const { binding } = nativeBackend();
+  return Object.entries(values).map(([name, value]): NativeAttribute => {
+    if (value === 'float32') return { name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+    if (value === 'int32') return { name, type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 };
+    if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL, value };
+    if (typeof value === 'object' && 'text' in value) return { name, type: binding.TF_ATTR_STRING, value: value.text };
+    return { name, type: binding.TF_ATTR_INT, value };
+  });
+}
+
+/**
+ * One operation of the native library by its own name: what tfjs has no word for, or wraps in more than it costs itself. Its result
+ * belongs to the scope that it is made in, as every tensor does. Only on the rungs gpu and native.
+ */
+export function nativeOperation(
+  name: string,
+  attributes: readonly NativeAttribute[],
+  inputs: readonly Tensor[],
+): Tensor {
+  return nativeBackend().executeSingleOutput(name, attributes, inputs);
+}
+
+function nativeBackend(): NativeBackend {
+  if (tf.getBackend() !== 'tensorflow') throw new Error('native operations need the native library');
+  return tf.backend() as NativeBackend;
 }
 
 const rungs: readonly Rung[] = ['gpu', 'native', 'wasm'];

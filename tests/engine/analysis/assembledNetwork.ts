@@ -1,6 +1,7 @@
 import { assemble, inferShapes, type GraphDraft } from '../../../main/engine/network/assemble';
 import { describeGraph } from '../../../main/engine/network/describe';
 import { acceptInputs, execute, HeldWeights } from '../../../main/engine/network/execute';
+import { occluderOf } from '../../../main/engine/network/incremental/occluder';
 import { batchWithin, footprintOf } from '../../../main/engine/network/memory';
 import type { LoadedNetwork } from '../../../main/engine/network/network';
 import { startBackend } from '../../../main/engine/network/tensorflow';
@@ -21,6 +22,7 @@ export async function assembledNetwork(draft: GraphDraft): Promise<LoadedNetwork
       const shapes = inferShapes(graph.nodes, new Map(graph.inputs.map(({ node }) => [node, [null, ...shape]])));
       return batchWithin(footprintOf(graph.nodes, shapes), budget);
     },
+    occluder: (question) => occluderOf(graph, question),
     close: () => {
       weights.free();
     },

@@ -7,6 +7,8 @@ import {
   channelsOf,
   imageShape,
   integersOf,
+  misfit,
+  numberOf,
   onlyShape,
   onlyTensor,
   optionalWeight,
@@ -20,21 +22,32 @@ import {
 } from './operation';
 import { withZero } from './range';
 
-interface Spreading extends Along {
+export interface Spreading extends Along {
   readonly outputs: number | null;
 }
 
-/** Transposed convolution, 1D to 3D: kernel `[k…, in, out]`, output sizes by Keras' rule, output padding included. */
+const grouped = ['groupedConvTranspose1d', 'groupedConvTranspose2d', 'groupedConvTranspose3d'] as const;
+
+/**
+ * Transposed convolution, 1D to 3D: kernel `[k…, in, out / groups]`, output sizes by Keras' rule, output padding included, or with
+ * `padding` as cells that are cut off the full sum on both sides.
+ */
 export const transposedConvolution: Operation = {
-  ops: ['convTranspose1d', 'convTranspose2d', 'convTranspose3d'],
+  ops: ['convTranspose1d', 'convTranspose2d', 'convTranspose3d', ...grouped],
   shape: (node, inputs) => {
     const size = integersOf(node, 'kernelSize');
     const input = imageShape(node, inputs, size.length);
     const kernel = weightOf(node, 'kernel');
-    const out = kernel.shape.at(-1) ?? 0;
-    wantShape(node, kernel, [...size, channelsOf(input), out]);
+    const groups = groupsOf(node);
+    const out = (kernel.shape.at(-1) ?? 0) * groups;
+    const channels = channelsOf(input);
+    if (channels !== null && channels % groups !== 0)
+      throw misfit(node, inputs, `${channels} channels are not ${groups} equal groups`);
+    wantShape(node, kernel, [...size, channels, kernel.shape.at(-1) ?? 0]);
     wantShape(node, optionalWeight(node, 'bias'), [out]);
-    return [input[0] ?? null, ...spreadingOf(node, input).map((s) => s.outputs), out];
+    const outputs = spreadingOf(node, input).map((s) => s.outputs);
+    if (outputs.some((n) => n !== null && n < 1)) throw misfit(node, inputs, 'nothing is left of the map');
+    return [input[0] ?? null, ...outputs, out];
   },
   tensors: (node) => {
     const kernel = weightOf(node, 'kernel');
@@ -48,25 +61,32 @@ export const transposedConvolution: Operation = {
     const out = kernel.shape.at(-2)!;
     const full = spreading.map((s, a) => (x.shape[a + 1]! - 1) * s.stride + reachOf(s));
     const strides = spreading.map((s) => s.stride);
-    const spread = spreadOut(x, kernel, [x.shape[0], ...full, out], strides);
-    return withBias(cut(spread, spreading), weights);
+    const groups = groupsOf(node);
+    const parts = groups === 1 ? [x] : tf.split(x, groups, -1);
+    const kernels = groups === 1 ? [kernel] : tf.split(kernel, groups, -1);
+    const spread = parts.map((part, g) => spreadOut(part, kernels[g]!, [x.shape[0], ...full, out], strides));
+    return withBias(cut(groups === 1 ? spread[0]! : tf.concat(spread, -1), spreading), weights);
   },
   reads: (node, inputs) => [spreadingOf(node, onlyShape(node, inputs)).map((s, a) => transposedRule(a + 1, s))],
   // Each output is reached by some of the taps only: the others count as zero.
   bound: (node, [range]) => {
     const kernel = weightOf(node, 'kernel');
+    if (groupsOf(node) > 1) return null;
     return affineRange(node, kernel, withZero(range!), kernel.shape.at(-1)!, (_, i) => i);
   },
   cost: (node, inputs) => productOf(spatialOf(onlyShape(node, inputs))) * weightOf(node, 'kernel').values.length,
 };
 
+const groupsOf = (node: NodeCore): number => numberOf(node, 'groups', 1);
+
 const reachOf = ({ kernel, dilation }: Along): number => (kernel - 1) * dilation + 1;
 
 /** Output length as Keras' `deconv_output_length`; `same` cuts ⌊overhang / 2⌋ before. */
-function spreadingOf(node: NodeCore, input: Shape): readonly Spreading[] {
+export function spreadingOf(node: NodeCore, input: Shape): readonly Spreading[] {
   const kernel = integersOf(node, 'kernelSize');
   const strides = integersOf(node, 'strides');
   const dilation = integersOf(node, 'dilation');
+  if (Array.isArray(node.attributes['padding'])) return cutSpreading(node, input);
   const padding = wordOf(node, 'padding');
   const outputPadding = node.attributes['outputPadding'] as readonly number[] | null | undefined;
   return spatialOf(input).map((size, a) => {
@@ -82,6 +102,19 @@ function spreadingOf(node: NodeCore, input: Shape): readonly Spreading[] {
     const n = size ?? 1;
     const before = padding === 'same' ? Math.floor(Math.max((n - 1) * along.stride + reach - length(n), 0) / 2) : 0;
     return { ...along, before, outputs };
+  });
+}
+
+/** Outputs (n − 1)·stride + reach − before − after + outputPadding, as ONNX counts them. */
+function cutSpreading(node: NodeCore, input: Shape): readonly Spreading[] {
+  const [kernel, strides, dilation, added] = ['kernelSize', 'strides', 'dilation', 'outputPadding'].map((key) =>
+    integersOf(node, key),
+  ) as [readonly number[], readonly number[], readonly number[], readonly number[]];
+  const pairs = node.attributes['padding'] as readonly (readonly [number, number])[];
+  return spatialOf(input).map((size, a) => {
+    const along = { kernel: kernel[a]!, stride: strides[a]!, dilation: dilation[a]!, before: pairs[a]![0] };
+    const cells = -pairs[a]![0] - pairs[a]![1] + added[a]!;
+    return { ...along, outputs: size === null ? null : (size - 1) * along.stride + reachOf(along) + cells };
   });
 }
 

@@ -1,0 +1,184 @@
+import { activate } from '../operation/activation';
+import { operationOf } from '../operation/list';
+import { tf, type Tensor } from '../tensorflow';
+import { assembled, intactBoxes, isWholePatch, readingAt, wholeReading, type Reading } from './assembly';
+import { sameSizes, volumeOf } from './box';
+import { deltaConvolution } from './deltaConvolution';
+import {
+  convolved,
+  cut,
+  gathered,
+  indices,
+  paired,
+  pooled,
+  rectified,
+  reshaped,
+  spread,
+  summedOverSpace,
+  withBias,
+} from './native';
+import type { Step } from './program';
+import { boxRows } from './rowTables';
+import type { Running } from './running';
+
+/** The box of a step, after its activation and before it (the same tensor where it has none). Runs inside a `tidy`. */
+export interface Computed {
+  readonly output: Tensor;
+  readonly before: Tensor;
+}
+
+export function runStep(running: Running, step: Step): Computed {
+  const parts = running.parts[step.index];
+  if (running.intact?.finite && parts && running.costs.deltaPays(step.index, running.sizes)) {
+    return activated(running, step, deltaConvolution(running, step, parts));
+  }
+  const bias = running.weights.bias(step);
+  const sum = plain(running, step);
+  return activated(running, step, bias ? withBias(sum, bias) : sum);
+}
+
+function activated(running: Running, step: Step, before: Tensor): Computed {
+  const { activation } = step;
+  if (activation.kind === 'linear') return { output: before, before };
+  const simple =
+    activation.kind === 'relu' &&
+    activation.negativeSlope === 0 &&
+    activation.maxValue === null &&
+    activation.threshold === 0;
+  if (simple) return { output: rectified(before), before };
+  return { output: activate(before, activation, running.weights.slopes(step)), before };
+}
+
+/** From boxes assembled with all that lies around them. */
+function plain(running: Running, step: Step): Tensor {
+  const { work } = step;
+  const sizes = running.sizes[step.index]!;
+  const starts = running.starts[step.index]!;
+  const isWhole = sameSizes(sizes, step.sizes) && step.inputs.every((input) => isWholePatch(running, input));
+  if (work.kind === 'whole' || (isWhole && work.kind !== 'input')) return onWholeMaps(running, step, isWhole);
+  switch (work.kind) {
+    case 'convolution': {
+      const x = assembled(running, step.inputs[0]!, readingOf(running, step));
+      const strides = work.sliding.map(({ stride }) => stride);
+      const dilations = work.sliding.map(({ dilation }) => dilation);
+      return convolved(x, running.weights.of(step)['kernel']!, strides, dilations);
+    }
+    case 'pool': {
+      const x = assembled(running, step.inputs[0]!, readingOf(running, step), !work.average);
+      const kernel = work.sliding.map((along) => along.kernel);
+      const strides = work.sliding.map(({ stride }) => stride);
+      const result = pooled(x, work.average, kernel, strides);
+      return work.average && work.same ? paired('product', result, insideShare(running, step)) : result;
+    }
+    case 'transposed': {
+      const reading = readingOf(running, step);
+      const strides = work.spreading.map(({ stride }) => stride);
+      const all = spread(assembled(running, step.inputs[0]!, reading), running.weights.of(step)['kernel']!, strides);
+      const offset = work.spreading.map(
+        ({ stride, before }, axis) => starts[axis]! - (reading.starts![axis]! * stride - before),
+      );
+      if (sameSizes(all.shape.slice(1, -1), sizes)) return all;
+      return cut(all, [0, ...offset, 0], [running.count, ...sizes, step.channels]);
+    }
+    case 'window': {
+      const x = assembled(running, step.inputs[0]!, readingOf(running, step));
+      const node = { ...step.node, attributes: { ...step.node.attributes, padding: 'valid' } };
+      return operationOf(step.node.op).run(node, [x], running.weights.of(step));
+    }
+    case 'cells': {
+      const x = step.inputs.map((input) =>
+        assembled(running, input, readingAt(running.count, starts, sizes, step.sizes)),
+      );
+      return operationOf(step.node.op).run(step.node, x, running.weights.of(step));
+    }
+    case 'mean':
+      return meanOf(running, step);
+    case 'input':
+    case 'channels':
+    case 'lookup':
+      throw new Error(`${step.node.name} is not computed`);
+  }
+}
+
+/** The box of the only input that the step's boxes read, padding included. */
+function readingOf({ count, starts, sizes }: Running, step: Step): Reading {
+  const own = starts[step.index]!;
+  const rules = step.rules[0]!;
+  const rank = rules.length;
+  const from = own.map((at, n) => rules[n % rank]!.first(at));
+  const read = sizes[step.index]!.map(
+    (size, axis) => rules[axis]!.last(own[axis]! + size - 1) + 1 - rules[axis]!.first(own[axis]!),
+  );
+  const extent = step.inputShapes[0]!.slice(1, -1) as readonly number[];
+  return readingAt(count, from, read, extent);
+}
+
+/** The operation itself, on whole maps; then its box. */
+function onWholeMaps(running: Running, step: Step, isWhole: boolean): Tensor {
+  const { count } = running;
+  const { steps } = running.program;
+  const maps = step.inputs.map((input) => assembled(running, input, wholeReading(running, steps[input]!)));
+  const node = step.bias
+    ? { ...step.node, weights: step.node.weights.filter(({ name }) => name !== 'bias') }
+    : step.node;
+  const { bias: _, ...weights } = running.weights.of(step);
+  const result =
+    step.work.kind === 'mean'
+      ? mean(step, maps[0]!)
+      : operationOf(node.op).run(node, maps, step.bias ? weights : running.weights.of(step));
+  if (isWhole || sameSizes(running.sizes[step.index]!, step.sizes)) return result;
+  const cells = volumeOf(step.sizes);
+  const bases = Int32Array.from({ length: count }, (__, item) => item * cells);
+  const rows = boxRows(running.starts[step.index]!, running.sizes[step.index]!, step.sizes, bases);
+  const flat = reshaped(result, [count * cells, step.channels]);
+  return reshaped(gathered(flat, indices(rows)), [count, ...running.sizes[step.index]!, step.channels]);
+}
+
+const mean = (step: Step, map: Tensor): Tensor => {
+  const cells = volumeOf(map.shape.slice(1, -1));
+  return reshaped(tf.div(summedOverSpace(map), cells), [map.shape[0], ...step.sizes, step.channels]);
+};
+
+/** The intact mean, and what the recomputed box moves it by. */
+function meanOf(running: Running, step: Step): Tensor {
+  const [input] = step.inputs;
+  const source = running.program.steps[input!]!;
+  const { intact } = running;
+  if (!intact) return mean(step, assembled(running, input!, wholeReading(running, source)));
+  const change = paired('difference', running.patches[input!]!, intactBoxes(running, input!, intact.rows[input!]!));
+  const moved = tf.div(summedOverSpace(change), volumeOf(source.sizes));
+  return paired(
+    'sum',
+    intactBoxes(running, step.index, intact.rows[step.index]!),
+    reshaped(moved, [running.count, ...step.sizes, step.channels]),
+  );
+}
+
+/** Cells outside do not count in a mean: by how much it grows where the window stands over the border. */
+function insideShare({ count, starts, sizes }: Running, step: Step): Tensor {
+  const { work } = step;
+  if (work.kind !== 'pool') throw new Error(`${step.node.name} is no pooling`);
+  const own = sizes[step.index]!;
+  const rank = own.length;
+  const share = (item: number, axis: number, n: number): number => {
+    const { kernel, stride, before } = work.sliding[axis]!;
+    const first = (starts[step.index]![item * rank + axis]! + n) * stride - before;
+    const inside = Math.min(step.inputShapes[0]![axis + 1]!, first + kernel) - Math.max(0, first);
+    return kernel / Math.max(1, inside);
+  };
+  const cells = volumeOf(own);
+  const shares = new Float32Array(count * cells);
+  for (let item = 0; item < count; item++) {
+    const axes = own.map((size, axis) => Float64Array.from({ length: size }, (_, n) => share(item, axis, n)));
+    for (let cell = 0; cell < cells; cell++) {
+      let product = 1;
+      let rest = cell;
+      for (let axis = rank - 1; axis >= 0; axis--) {
+        product *= axes[axis]![rest % own[axis]!]!;
+        rest = Math.floor(rest / own[axis]!);
+      }
+      shares[item * cells + cell] = product;
+    }
+  }
+  return tf.tensor(shares, [count, ...own, 1]);
+}
