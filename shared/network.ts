@@ -27,7 +27,8 @@ export const NodeDescription = z.strictObject({
 });
 export type NodeDescription = z.infer<typeof NodeDescription>;
 
-const Port = z.strictObject({ name: z.string(), shape: Shape });
+/** `fileAxes`: for each axis of `shape` the one that it is in the file, where files have their own order. */
+const Port = z.strictObject({ name: z.string(), shape: Shape, fileAxes: z.array(z.number().int()).optional() });
 
 /** `isolens/describe@1`: what is in a network file. Nodes stand in topological order. */
 export const Description = z.strictObject({

@@ -1,5 +1,5 @@
 import { IsolensError } from '../../../shared/problem/problem';
-import type { NetworkGraph, Node, Shape } from './graph';
+import type { AxesInFile, NetworkGraph, Node, Shape } from './graph';
 import { operationOf } from './operation/list';
 import type { NodeCore } from './operation/operation';
 
@@ -7,8 +7,8 @@ import type { NodeCore } from './operation/operation';
 export interface GraphDraft {
   readonly name: string;
   readonly nodes: readonly NodeCore[];
-  readonly inputs: readonly { readonly name: string; readonly node: string; readonly shape: Shape }[];
-  readonly outputs: readonly { readonly name: string; readonly node: string }[];
+  readonly inputs: readonly ({ readonly name: string; readonly node: string; readonly shape: Shape } & AxesInFile)[];
+  readonly outputs: readonly ({ readonly name: string; readonly node: string } & AxesInFile)[];
 }
 
 /**

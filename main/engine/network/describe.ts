@@ -19,8 +19,12 @@ export function describeGraph(
       format: file.format,
       sha256: file.sha256,
       parameters: parametersOf(new Set(graph.nodes.flatMap((node) => node.weights))),
-      inputs: graph.inputs.map(({ name, shape }) => ({ name, shape: [...shape] })),
-      outputs: graph.outputs.map(({ name, shape }) => ({ name, shape: shape ? [...shape] : null })),
+      inputs: graph.inputs.map(({ name, shape, fileAxes }) => ({ name, shape: [...shape], ...inFile(fileAxes) })),
+      outputs: graph.outputs.map(({ name, shape, fileAxes }) => ({
+        name,
+        shape: shape ? [...shape] : null,
+        ...inFile(fileAxes),
+      })),
     },
     nodes: graph.nodes.map((node): NodeDescription => ({
       name: node.name,
@@ -41,6 +45,9 @@ export function describeGraph(
     ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
+
+const inFile = (fileAxes: readonly number[] | undefined): { fileAxes?: number[] } =>
+  fileAxes ? { fileAxes: [...fileAxes] } : {};
 
 /** A layer that is used twice brings its weights once. */
 const parametersOf = (weights: ReadonlySet<Weight>): number =>

@@ -22,10 +22,19 @@ export interface Node {
   readonly outputShape: Shape | null;
 }
 
+/** For each axis of ours the file's, where a file has its channels elsewhere than at the end. */
+export interface AxesInFile {
+  readonly fileAxes?: readonly number[];
+}
+
 /** Plain data: nodes in topological order, names unique, sub-models as `outer/inner`. */
 export interface NetworkGraph {
   readonly name: string;
   readonly nodes: readonly Node[];
-  readonly inputs: readonly { readonly name: string; readonly node: string; readonly shape: Shape }[];
-  readonly outputs: readonly { readonly name: string; readonly node: string; readonly shape: Shape | null }[];
+  readonly inputs: readonly ({ readonly name: string; readonly node: string; readonly shape: Shape } & AxesInFile)[];
+  readonly outputs: readonly ({
+    readonly name: string;
+    readonly node: string;
+    readonly shape: Shape | null;
+  } & AxesInFile)[];
 }

@@ -1,5 +1,5 @@
 import { tf, type Tensor } from '../tensorflow';
-import { paddingOf, slidingOf } from './along';
+import { paddingOf, slidingOf, type Sliding } from './along';
 import { wholeRule, windowRule } from './interval';
 import {
   channelsOf,
@@ -28,6 +28,8 @@ export const pooling: Operation = {
   run: (node, inputs) => {
     const x = onlyTensor(inputs);
     const average = isAverage(node);
+    const sliding = slidingOf(node, x.shape);
+    if (Array.isArray(paddingOf(node)) || sliding.some((s) => s.dilation > 1)) return pooledApart(x, sliding, average);
     const kernel = integersOf(node, 'kernelSize');
     const strides = integersOf(node, 'strides');
     const pad = paddingOf(node) === 'same' ? 'same' : 'valid';
@@ -70,6 +72,42 @@ const isAverage = (node: NodeCore): boolean => node.op.startsWith('average');
 /** A mean lies between the ends but for the rounding of its sum. */
 const widened = (range: { lower: Float64Array; upper: Float64Array }, terms: number): ReturnType<typeof rangeOf> =>
   rangeOf(range.lower.length, (c) => guarded(range.lower[c]!, range.upper[c]!, terms + 1));
+
+/**
+ * Windows with holes or a border by numbers: the map with a border that no window chooses, or that counts for nothing, and then axis by
+ * axis the cells under each tap of the window.
+ */
+function pooledApart(image: Tensor, sliding: readonly Sliding[], average: boolean): Tensor {
+  const border: [number, number][] = [[0, 0], ...sliding.map((s): [number, number] => [s.before, s.after]), [0, 0]];
+  const padded = border.some(([before, after]) => before + after > 0);
+  const taken = (x: Tensor): Tensor => sliding.reduce((map, along, a) => underTaps(map, a + 1, along, average), x);
+  if (!average) return taken(padded ? tf.pad(image, border, -Infinity) : image);
+  const sum = taken(padded ? tf.pad(image, border) : image);
+  const inside = tf.ones([1, ...image.shape.slice(1, -1), 1]);
+  return tf.div(sum, taken(padded ? tf.pad(inside, border) : inside));
+}
+
+function underTaps(x: Tensor, axis: number, { kernel, stride, dilation }: Sliding, average: boolean): Tensor {
+  const reach = (kernel - 1) * dilation;
+  const outputs = Math.floor((x.shape[axis]! - reach - 1) / stride) + 1;
+  const step = x.shape.map((_, a) => (a === axis ? stride : 1));
+  const tap = (t: number): Tensor => {
+    const begin = x.shape.map((_, a) => (a === axis ? t * dilation : 0));
+    const size = x.shape.map((n, a) => (a === axis ? (outputs - 1) * stride + 1 : n));
+    const cells = tf.slice(x, begin, size);
+    return stride === 1
+      ? cells
+      : tf.stridedSlice(
+          cells,
+          cells.shape.map(() => 0),
+          cells.shape,
+          step,
+        );
+  };
+  let result = tap(0);
+  for (let t = 1; t < kernel; t++) result = average ? tf.add(result, tap(t)) : tf.maximum(result, tap(t));
+  return result;
+}
 
 function pool3d(
   x: tf.Tensor5D,

@@ -39,7 +39,10 @@ export const flattening: Operation = {
   },
 };
 
-/** The same elements in the file's order under another shape (`target`, without batch; −1 takes what is left). */
+/**
+ * The same elements in the file's order under another shape (`target`, without batch; −1 takes what is left). `before`: the order of our
+ * axes that is the file's, `after`: the order of the file's that is ours, both as `permute` counts them.
+ */
 export const reshaping: Operation = {
   ops: ['reshape'],
   shape: (node, inputs) => {
@@ -48,17 +51,18 @@ export const reshaping: Operation = {
     const [before, after] = [input.slice(1), target];
     const known = before.every((n) => n !== null) && after.every((n) => n !== null);
     if (known && productOf(before) !== productOf(after)) throw misfit(node, inputs, 'the number of elements changes');
-    return [input[0] ?? null, ...(turns(node, target.length) ? lastFrom(target) : target)];
+    return [input[0] ?? null, ...(turns(node, target.length) ? lastFrom(target) : placed(node, target))];
   },
   run: (node, inputs) => {
     const x = onlyTensor(inputs);
-    const ordered = turns(node, x.rank - 1) ? toChannelsFirst(x) : x;
+    const ordered = turns(node, x.rank - 1) ? toChannelsFirst(x) : turned(x, orderOf(node, 'before'));
     const target = targetOf(node, x.shape) as number[];
     const shaped = tf.reshape(ordered, [x.shape[0], ...target]);
-    return turns(node, target.length) ? toChannelsLast(shaped) : shaped;
+    return turns(node, target.length) ? toChannelsLast(shaped) : turned(shaped, orderOf(node, 'after'));
   },
   reads: (node, inputs, output) => {
     const input = onlyShape(node, inputs);
+    if (orderOf(node, 'after')) return [keptRules(node, input, output)];
     const same = sameSpace(input, output) && !isSet(node, 'channelsFirst');
     return [spatialOf(input).map((n, a): AxisRule => (same ? sameRule(a + 1) : n === 1 ? broadcastRule : wholeRule))];
   },
@@ -118,6 +122,30 @@ const toChannelsFirst = (x: Tensor): Tensor =>
 const toChannelsLast = (x: Tensor): Tensor =>
   tf.transpose(x, [0, ...Array.from({ length: x.rank - 2 }, (_, a) => a + 2), 1]);
 
+const orderOf = (node: NodeCore, key: 'before' | 'after'): readonly number[] | null =>
+  node.attributes[key] === undefined ? null : integersOf(node, key);
+
+const turned = (x: Tensor, order: readonly number[] | null): Tensor => (order ? tf.transpose(x, [0, ...order]) : x);
+
+const placed = (node: NodeCore, target: readonly (number | null)[]): (number | null)[] =>
+  orderOf(node, 'after')?.map((a) => target[a - 1] ?? null) ?? [...target];
+
+/** An axis that has the same size, and the same number of elements before it in the file's order, is the same axis. */
+function keptRules(node: NodeCore, input: Shape, output: Shape): readonly AxisRule[] {
+  const [before, after] = [orderOf(node, 'before')!, orderOf(node, 'after')!];
+  const file = before.map((a) => input[a] ?? null);
+  const target = targetOf(node, input);
+  const ahead = (sizes: readonly (number | null)[], a: number): number =>
+    sizes.slice(0, a).reduce<number>((p, n) => p * (n ?? NaN), 1);
+  return spatialOf(input).map((n, a): AxisRule => {
+    const own = before.indexOf(a + 1);
+    const same = target.findIndex((m, t) => m !== null && m === n && ahead(target, t) === ahead(file, own));
+    const to = same === -1 ? -1 : after.indexOf(same + 1) + 1;
+    if (n === 1) return broadcastRule;
+    return to < 1 || to === output.length - 1 ? wholeRule : sameRule(to);
+  });
+}
+
 function targetOf(node: NodeCore, input: Shape): (number | null)[] {
   const target = integersOf(node, 'target');
   const sizes = input.slice(1);
@@ -134,9 +162,10 @@ const sameSpace = (a: Shape, b: Shape): boolean => a.length === b.length && a.ev
 /** Channel by channel where they stay together at the end, else what any channel can hold. */
 function reshapedRange(node: NodeCore, range: ChannelRange, shape: Shape): ChannelRange | null {
   const target = targetOf(node, shape);
-  const channels = turns(node, target.length) ? target[0] : target.at(-1);
+  const channels = turns(node, target.length) ? target[0] : placed(node, target).at(-1);
   if (channels === null || channels === undefined) return null;
-  if (!isSet(node, 'channelsFirst') && channels === range.lower.length) return range;
+  const plain = !isSet(node, 'channelsFirst') && !orderOf(node, 'before');
+  if (plain && channels === range.lower.length) return range;
   return spreadRange(range, channels);
 }
 

@@ -11,7 +11,8 @@ export const unitAxes: Operation = {
     const input = onlyShape(node, inputs);
     const axes = integersOf(node, 'axes');
     if (node.op === 'squeeze') {
-      if (axes.some((a) => a < 1 || (input[a] ?? 1) !== 1)) throw misfit(node, inputs, 'it takes axes away that are not of size 1');
+      if (axes.some((a) => a < 1 || (input[a] ?? 1) !== 1))
+        throw misfit(node, inputs, 'it takes axes away that are not of size 1');
       return input.filter((_, a) => !axes.includes(a));
     }
     return placesOf(node, input).map((from) => (from === null ? 1 : (input[from] ?? null)));
