@@ -18,6 +18,7 @@ export const viewerEn = {
   'viewer.noDose': 'No RTDOSE in this study: dose wash and isodoses are off.',
   'viewer.noOverlay': 'Nothing laid over the image yet.',
   'viewer.contours': 'Contours',
+  'viewer.framesDiffer': 'FRAMES OF REFERENCE DIFFER',
   'viewer.wash': 'Dose wash',
   'viewer.isodoses': 'Isodoses',
   'viewer.dose': 'Dose',

@@ -19,6 +19,7 @@ export const viewerFr: typeof viewerEn = {
   'viewer.noDose': 'Pas de RTDOSE dans cette étude : lavis de dose et isodoses sont absents.',
   'viewer.noOverlay': 'Rien n’est encore posé sur l’image.',
   'viewer.contours': 'Contours',
+  'viewer.framesDiffer': 'REPÈRES DIFFÉRENTS',
   'viewer.wash': 'Lavis de dose',
   'viewer.isodoses': 'Isodoses',
   'viewer.dose': 'Dose',

@@ -5,6 +5,7 @@ import type { Estimate, JobEvent } from '../../shared/contract/engine';
 import type { Progress } from '../../shared/job';
 import type { Problem } from '../../shared/problem/problem';
 import type { BlobVolume } from '../../shared/study';
+import type { StudyChoices } from '../../shared/studyChoices';
 import { ask, hear } from '../bridge/bridge';
 import { problemFrom } from './problems';
 
@@ -21,6 +22,8 @@ export interface JobSubject {
   readonly studyName: string;
   /** Every study that it asks, the open one first. */
   readonly studies: readonly string[];
+  /** What was chosen of those studies, by their ids. */
+  readonly choices: Readonly<Record<string, StudyChoices>>;
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 

@@ -73,5 +73,10 @@ export const useResults = defineStore('results', () => {
     for (const { folder, subject } of [...open.value].reverse()) await openFolder(folder, subject);
   }
 
-  return { open, openFolder, latest, reopen };
+  /** Lets go of what was found about a study: something else of it is looked at now. */
+  function forget(study: string): void {
+    open.value = open.value.filter(({ subject }) => !subject.studies.includes(study));
+  }
+
+  return { open, openFolder, latest, forget, reopen };
 });

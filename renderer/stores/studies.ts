@@ -3,6 +3,7 @@ import { computed, markRaw, ref, shallowRef } from 'vue';
 import type { Gives } from '../../shared/contract/contract';
 import type { Progress } from '../../shared/job';
 import type { StudyDetail, StudySummary } from '../../shared/study';
+import type { StudyChoices } from '../../shared/studyChoices';
 import { ask } from '../bridge/bridge';
 
 type Histograms = Gives<'engine/doseVolumeHistograms'>['rows'];
@@ -18,6 +19,8 @@ export const useStudies = defineStore('studies', () => {
   const histograms = shallowRef<Histograms | null>(null);
   const progress = ref<Progress | null>(null);
   const notes = shallowRef<Gives<'engine/openFolder'>['notes']>([]);
+  /** What the user chose of each study, by its id; nothing for those that the rules of linking decide. */
+  const choices = ref<Readonly<Record<string, StudyChoices>>>({});
   let opening: AbortController | null = null;
 
   const current = computed(() => summaries.value.find(({ id }) => id === currentId.value) ?? null);
@@ -52,7 +55,7 @@ export const useStudies = defineStore('studies', () => {
     try {
       const opened = await ask(
         'engine/openStudy',
-        { study: id },
+        { study: id, choices: choices.value[id] ?? {} },
         { signal: mine.signal, onProgress: (told) => (progress.value = told) },
       );
       if (mine.signal.aborted) return;
@@ -65,6 +68,11 @@ export const useStudies = defineStore('studies', () => {
     } finally {
       if (opening === mine) progress.value = null;
     }
+  }
+
+  /** Changes what is active of a study; it counts when the study is opened next. */
+  function choose(id: string, change: StudyChoices): void {
+    choices.value = { ...choices.value, [id]: { ...choices.value[id], ...change } };
   }
 
   /** Dose–volume histograms of the open study, counted once. */
@@ -99,6 +107,8 @@ export const useStudies = defineStore('studies', () => {
     askForFolder,
     openFolder,
     open,
+    choices,
+    choose,
     countHistograms,
     reopen,
   };

@@ -8,6 +8,8 @@ export interface Furniture {
   /** Under the name: what is laid over the image. */
   readonly subtitle: string;
   readonly letters: EdgeLetters;
+  /** What must be on every view and every picture made of one; empty for nothing. */
+  readonly warning: string;
   readonly bottomLeft: readonly string[];
   readonly bottomRight: readonly string[];
   /** Canvas pixels per millimetre, where a ruler is wanted. */
@@ -109,6 +111,16 @@ function drawRuler(context: CanvasRenderingContext2D, pixelsPerMm: number, { wid
   rimmed(context, `${String(centimetres)} cm`, (left + right) / 2, y - 2 * scale);
 }
 
+/** Above the middle of the view, out of the way of everything else and impossible to miss. */
+function drawWarning(context: CanvasRenderingContext2D, text: string, { width }: ViewSize, scale: number): void {
+  if (text === '') return;
+  context.font = viewFont(12 * scale, 600);
+  context.fillStyle = palette.warning;
+  context.textBaseline = 'middle';
+  context.textAlign = 'center';
+  rimmed(context, text, width / 2, margin + 42 * scale);
+}
+
 /** Name, orientation letters, position, grey scale and ruler: on every view, always. */
 export function drawFurniture(context: CanvasRenderingContext2D, furniture: Furniture, size: ViewSize): void {
   const { textScale: scale } = furniture;
@@ -119,5 +131,6 @@ export function drawFurniture(context: CanvasRenderingContext2D, furniture: Furn
   drawInfo(context, furniture.bottomLeft.map(plain), 'bottom-left', size, scale);
   drawInfo(context, furniture.bottomRight.map(plain), 'bottom-right', size, scale);
   drawLetters(context, furniture.letters, size, scale);
+  drawWarning(context, furniture.warning, size, scale);
   context.restore();
 }

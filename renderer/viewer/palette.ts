@@ -2,6 +2,7 @@
 export const palette = {
   text: '#eef2f6',
   secondText: '#b7c2cd',
+  warning: '#ff9a8f',
   crosshair: '#b9adff',
   shadow: '#000000',
   infoGround: 'rgba(0, 0, 0, 0.55)',

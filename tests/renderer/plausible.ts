@@ -48,7 +48,7 @@ export const studyDetail = (id: string, some: Partial<StudyDetail> = {}): StudyD
   structureSetId: null,
   doseId: null,
   framesAccepted: [],
-  objects: [],
+  objects: studySummary(id).objects,
   prescriptionGy: null,
   plan: null,
   notes: [],

@@ -1,7 +1,11 @@
 import type { NetworkSummary } from '../../../shared/contract/engine';
 import type { StudySummary } from '../../../shared/study';
+import type { StudyChoices } from '../../../shared/studyChoices';
 import type { JobAsked, JobSubject } from '../../stores/jobs';
 import { lastPart } from '../study/patientName';
+
+/** What was chosen of the studies, by their ids. */
+type Choices = Readonly<Record<string, StudyChoices>>;
 
 /** What a run is about: the open study first, then every other that it asks. */
 export function subjectOf(
@@ -9,6 +13,7 @@ export function subjectOf(
   network: NetworkSummary,
   asked: readonly [StudySummary, ...StudySummary[]],
   parameters: Readonly<Record<string, unknown>>,
+  choices: Choices,
 ): JobSubject {
   const [study] = asked;
   return {
@@ -18,6 +23,7 @@ export function subjectOf(
     study: study.id,
     studyName: lastPart(study.path),
     studies: asked.map(({ id }) => id),
+    choices: Object.fromEntries(asked.flatMap(({ id }) => (choices[id] ? [[id, choices[id]]] : []))),
     parameters,
   };
 }
@@ -29,11 +35,17 @@ export function jobOf(
   asked: readonly StudySummary[],
   all: readonly StudySummary[],
   parameters: Readonly<Record<string, unknown>>,
+  choices: Choices,
 ): JobAsked {
   const inputOf = (study: StudySummary): JobAsked['inputs'][number] => {
     const image = study.objects.find(({ kind, usable }) => kind === 'image' && usable);
     const shared = all.filter(({ path }) => path === study.path).length > 1;
-    return { study: study.path, ...(shared && image ? { series: image.id } : {}) };
+    const chosen = choices[study.id];
+    return {
+      study: study.path,
+      ...(shared && image ? { series: image.id } : {}),
+      ...(chosen ? { choices: chosen } : {}),
+    };
   };
   return {
     schema: 'isolens/job@1',
@@ -56,9 +68,10 @@ const inName = (text: string): string => text.replace(/[^\p{L}\p{N}._-]+/gu, '-'
 /** Where a run leaves its results: the same question goes into the same folder, so that it resumes. */
 export function folderOf(
   root: string,
-  { analysis, networkName, networkSha, studyName, study, studies, parameters }: JobSubject,
+  { analysis, networkName, networkSha, studyName, study, studies, choices, parameters }: JobSubject,
 ): string {
-  const told = JSON.stringify(Object.entries(parameters).sort(([a], [b]) => a.localeCompare(b)));
+  const asked = Object.entries(parameters).sort(([a], [b]) => a.localeCompare(b));
+  const told = JSON.stringify(Object.keys(choices).length > 0 ? [asked, choices] : asked);
   return [
     root.replace(/[\\/]+$/, ''),
     `${inName(networkName)}-${networkSha.slice(0, 8)}`,

@@ -14,6 +14,7 @@ import { useView } from '../../stores/view';
 import { runningModes, useWorkbench } from '../../stores/workbench';
 import type { Recipe } from '../../../shared/recipe';
 import type { StudyDetail } from '../../../shared/study';
+import type { StudyChoices } from '../../../shared/studyChoices';
 import type { AnswerAction } from '../shell/answer';
 import { standardOcclusion, structureInQuestion } from './standardTarget';
 import { useDemo } from '../../stores/demo';
@@ -27,6 +28,8 @@ export interface Actions {
   /** Opens what was dropped or named: a network by its ending, else a folder of DICOM. */
   readonly openPaths: (paths: readonly string[]) => Promise<void>;
   readonly openStudy: (id: string) => void;
+  /** Makes another structure set or dose of a study the active one, or lays one of another frame of reference over it. */
+  readonly chooseOf: (study: string, change: StudyChoices) => void;
   readonly chooseNetwork: (id: string) => void;
   /** Runs an analysis on the open network and study. `quietly`: not where it would have to ask for a folder. */
   readonly run: (analysis: string, quietly?: boolean) => Promise<void>;
@@ -80,11 +83,11 @@ export function useActions(): Actions {
       const root = await resultsRoot(quietly);
       if (root === null) return;
       const [first = study, ...others] = asked(analysis);
-      const subject = subjectOf(analysis, network, [first, ...others], parameters.of(analysis));
+      const subject = subjectOf(analysis, network, [first, ...others], parameters.of(analysis), studies.choices);
       problems.dismiss();
       await jobs.start(
         subject,
-        jobOf(analysis, network, [first, ...others], studies.summaries, subject.parameters),
+        jobOf(analysis, network, [first, ...others], studies.summaries, subject.parameters, studies.choices),
         folderOf(root, subject),
       );
     });
@@ -97,7 +100,7 @@ export function useActions(): Actions {
     const root = await resultsRoot(true);
     if (!network || !study || root === null) return false;
     const [first = study, ...others] = asked(analysis);
-    const subject = subjectOf(analysis, network, [first, ...others], parameters.of(analysis));
+    const subject = subjectOf(analysis, network, [first, ...others], parameters.of(analysis), studies.choices);
     if (results.latest(analysis, subject.networkSha, study.id)) return true;
     try {
       return (await results.openFolder(folderOf(root, subject), subject)) !== null;
@@ -138,6 +141,12 @@ export function useActions(): Actions {
       await studies.open(id);
       await afterOpening();
     });
+  }
+
+  function chooseOf(id: string, change: StudyChoices): void {
+    studies.choose(id, change);
+    results.forget(id);
+    openStudy(id);
   }
 
   function chooseNetwork(id: string): void {
@@ -263,6 +272,7 @@ export function useActions(): Actions {
     openNetworkFile,
     openPaths,
     openStudy,
+    chooseOf,
     chooseNetwork,
     run,
     runMode,

@@ -16,6 +16,7 @@ const subject = {
   study: 's1',
   studyName: 's1',
   studies: ['s1'],
+  choices: {},
   parameters: {},
 };
 const result = (some: Parameters<typeof opened>[1] = {}): OpenResult => {

@@ -21,6 +21,7 @@ const subject = {
   study: 's1',
   studyName: 's1',
   studies: ['s1'],
+  choices: {},
   parameters: {},
 };
 
@@ -210,30 +211,41 @@ describe('a run', () => {
   const study = studySummary('s1');
 
   it('names the image series only where a folder holds several studies', () => {
-    expect(jobOf('maps', network, [study], [study, studySummary('s2')], {}).inputs).toEqual([{ study: '/studies/s1' }]);
+    expect(jobOf('maps', network, [study], [study, studySummary('s2')], {}, {}).inputs).toEqual([
+      { study: '/studies/s1' },
+    ]);
     const beside = studySummary('s2', { path: '/studies/s1' });
-    expect(jobOf('maps', network, [study], [study, beside], {}).inputs).toEqual([
+    expect(jobOf('maps', network, [study], [study, beside], {}, {}).inputs).toEqual([
       { study: '/studies/s1', series: 's1-ct' },
     ]);
   });
   it('over many patients is one job, and one folder whatever their order', () => {
     const [other, third] = [studySummary('s2'), studySummary('s3')];
-    expect(jobOf('maps', network, [study, other], [study, other, third], {}).inputs).toEqual([
+    expect(jobOf('maps', network, [study, other], [study, other, third], {}, {}).inputs).toEqual([
       { study: '/studies/s1' },
       { study: '/studies/s2' },
     ]);
     const at = (...asked: [typeof study, ...(typeof study)[]]) =>
-      folderOf('/out', subjectOf('maps', network, asked, {}));
+      folderOf('/out', subjectOf('maps', network, asked, {}, {}));
     expect(at(study, other)).toBe(at(other, study));
     expect(at(study, other)).not.toBe(at(study, third));
-    expect(subjectOf('maps', network, [study, other], {})).toMatchObject({ study: 's1', studies: ['s1', 's2'] });
+    expect(subjectOf('maps', network, [study, other], {}, {})).toMatchObject({ study: 's1', studies: ['s1', 's2'] });
   });
   it('goes into the same folder for the same question, and into another for another', () => {
     const at = (parameters: Record<string, unknown>) =>
-      folderOf('/out/', subjectOf('occlusion', network, [study], parameters));
+      folderOf('/out/', subjectOf('occlusion', network, [study], parameters, {}));
     expect(at({ a: 1, b: 2 })).toBe(at({ b: 2, a: 1 }));
     expect(at({ a: 1 })).not.toBe(at({ a: 2 }));
     expect(at({}).split('/')).toHaveLength(5);
+  });
+  it('says what was chosen of its studies, and of those only, and keeps its results apart', () => {
+    const choices = { s1: { dose: '1.2' }, s9: { dose: '3.4' } };
+    expect(jobOf('maps', network, [study], [study], {}, choices).inputs).toEqual([
+      { study: '/studies/s1', choices: { dose: '1.2' } },
+    ]);
+    const subject = subjectOf('maps', network, [study], {}, choices);
+    expect(subject.choices).toEqual({ s1: { dose: '1.2' } });
+    expect(folderOf('/out', subject)).not.toBe(folderOf('/out', { ...subject, choices: {} }));
   });
   it('proposes a target that the study can be asked about', () => {
     const { recipe } = network;
