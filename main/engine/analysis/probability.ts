@@ -21,6 +21,27 @@ export function fileActivationOf(
   return null;
 }
 
+/**
+ * The probability of one class alone, of the values from `at` on: the same number as `probabilities` gives it, for readers that need few of
+ * millions.
+ */
+export function probabilityAt(
+  values: Float32Array,
+  at: number,
+  { classes, index }: { readonly classes: number; readonly index: number },
+  activation: OutputActivation,
+  fileActivation: string | null,
+): number {
+  const own = values[at + index] ?? NaN;
+  if (fileActivation === 'softmax' || fileActivation === 'sigmoid' || activation === 'none') return own;
+  if (activation === 'sigmoid') return Math.fround(1 / (1 + Math.exp(-own)));
+  let largest = -Infinity;
+  for (let c = 0; c < classes; c++) largest = Math.max(largest, values[at + c] as number);
+  let sum = 0;
+  for (let c = 0; c < classes; c++) sum += Math.exp((values[at + c] as number) - largest);
+  return Math.fround(Math.exp(own - largest) / sum);
+}
+
 /** Softmax over the last axis, in double precision, safe against large numbers. */
 function softmax(values: Float32Array, classes: number): Float32Array {
   const shares = new Float32Array(values.length);

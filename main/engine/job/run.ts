@@ -7,6 +7,7 @@ import { secondsAPass } from './estimate';
 import { illustrate, type Illustration } from '../result/illustrate';
 import { openInput } from './openInput';
 import { pace } from './pace';
+import { pacedNetwork } from './pacedNetwork';
 import { partCache, type PartKey } from './partCache';
 import type { Plan, PlannedAnalysis, PlannedInput } from './plan';
 import type { ResultFolder } from './resultFolder';
@@ -87,7 +88,7 @@ function costOf({ analysis, parameters }: PlannedAnalysis, input: OpenInput, con
 export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutcome> {
   const { folder, signal, memoryBytes } = options;
   const begun = Date.now();
-  let context: Context = { network: plan.network, recipe: plan.recipe, memoryBytes, inputCount: plan.inputs.length };
+  let context: Context = { network: pacedNetwork(plan.network), recipe: plan.recipe, memoryBytes, inputCount: plan.inputs.length };
   const ledger: Ledger = { parts: new Map(plan.analyses.map((step) => [step, []])), errors: [], illustrations: [] };
   const cache = partCache(folder.path);
   const tempo = pace();

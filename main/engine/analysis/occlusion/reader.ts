@@ -2,6 +2,18 @@ import type { ScoreName } from '../../../../shared/analysis/occlusion';
 import type { Fetch, NetworkArray } from '../../network/network';
 import type { Box } from './box';
 
+/** How the score of a map is read from a box of it: what lies outside stays as it is. */
+export interface BoxReading {
+  /** The box of the fetched map in which anything counts; null: all of it. */
+  readonly region: Box | null;
+  /** What counts of a batch of one that holds a box of the map. */
+  extract(output: NetworkArray): Float32Array;
+  /** As `parts`, of a box and the values extracted from it. */
+  parts(values: Float32Array, box: Box, entry: number, hidden: Box | null): Float64Array;
+  /** Where the window itself lies on the map, if the score leaves its voxels out. */
+  own(hidden: Box): Box | null;
+}
+
 /**
  * How a score is read off the network's output, batch entry by batch entry. `extract` keeps what counts of one entry; `parts` gives
  * numbers that add up over entries (the planes of a 2D network), the window's own voxels left out where the score demands it; `finish`
@@ -16,9 +28,12 @@ export interface ScoreReader {
   readonly scope: 'input' | 'entry';
   /** False where an entry cannot change the score: it is never run. */
   counts(entry: number): boolean;
-  extract(output: NetworkArray, at: number): Float32Array;
+  /** `at` is the output's own entry, `entry` the input's. */
+  extract(output: NetworkArray, at: number, entry: number): Float32Array;
   parts(values: Float32Array, entry: number, hidden: Box | null): Float64Array;
   finish(parts: Float64Array): number;
+  /** Absent where the fetched node is no map. */
+  readonly boxes?: BoxReading;
   /** The target as it was understood, for the results. */
   readonly target: Readonly<Record<string, unknown>>;
 }

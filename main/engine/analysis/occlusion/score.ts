@@ -47,7 +47,7 @@ export async function readIntact(
   for (let from = 0; from < count; from += batch) {
     const to = Math.min(count, from + batch);
     const output = await runEntries(network, prepared, reader, from, to, prepared.array.values, signal);
-    for (let n = 0; n < to - from; n++) values.push(reader.extract(output, n));
+    for (let n = 0; n < to - from; n++) values.push(reader.extract(output, n, from + n));
   }
   return intactOf(reader, values);
 }
@@ -70,7 +70,7 @@ export async function readWorth(
     const to = Math.min(last, from + batch);
     const output = await runEntries(network, prepared, reader, from, to, prepared.array.values, signal);
     for (let n = 0; n < to - from; n++) {
-      if (reader.counts(from + n)) parts.push(reader.parts(reader.extract(output, n), from + n, null));
+      if (reader.counts(from + n)) parts.push(reader.parts(reader.extract(output, n, from + n), from + n, null));
     }
   }
   if (reader.scope === 'input') return reader.finish(sumOfParts(parts));
@@ -131,17 +131,14 @@ export interface Scoring {
 }
 
 /** The score of an input of which one entry gave these values; `hidden` is left out of it where the score demands. */
-function scoreWith({ reader, intact }: Scoring, values: Float32Array, entry: number, hidden: Box): number {
+export function scoreWith({ reader, intact }: Scoring, values: Float32Array, entry: number, hidden: Box): number {
   const own = reader.parts(values, entry, hidden);
   if (reader.scope === 'entry') return reader.finish(own);
   const before = intact.parts[entry];
   return reader.finish(own.map((part, n) => part + ((intact.total[n] ?? 0) - (before?.[n] ?? 0))));
 }
 
-/**
- * Scores with each place hidden, by full inference of a batch of copies. This is where exact incremental inference enters: it must give
- * the same numbers from less work.
- */
+/** Scores with each place hidden, by full inference of a batch of copies: what incremental inference is checked against. */
 async function scoresHidden(scoring: Scoring, places: readonly Place[], copies: Float32Array): Promise<Float64Array> {
   const { network, prepared, reader, signal } = scoring;
   const { array } = prepared;
@@ -157,7 +154,16 @@ async function scoresHidden(scoring: Scoring, places: readonly Place[], copies: 
     ]),
   );
   const output = outputOfRun(await network.run(fed, [reader.fetch], signal), reader);
-  return Float64Array.from(places, ({ entry, box }, n) => scoreWith(scoring, reader.extract(output, n), entry, box));
+  return inTurns(scoresOf(scoring, places, output), signal);
+}
+
+function* scoresOf(scoring: Scoring, places: readonly Place[], output: NetworkArray): Cuttable<Float64Array> {
+  const scores = new Float64Array(places.length);
+  for (const [n, { entry, box }] of places.entries()) {
+    scores[n] = scoreWith(scoring, scoring.reader.extract(output, n, entry), entry, box);
+    yield;
+  }
+  return scores;
 }
 
 /** An input that is not hidden in, once for every copy. */

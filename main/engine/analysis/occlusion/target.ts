@@ -4,7 +4,7 @@ import { nearestWord } from '../../../../shared/schemaIssue';
 import { voxelCc } from '../../../../shared/volume';
 import type { Fetch, NetworkArray } from '../../network/network';
 import type { Context, OpenInput } from '../analysis';
-import { fileActivationOf, probabilities } from '../probability';
+import { fileActivationOf, probabilityAt } from '../probability';
 import { receptiveFieldOf } from '../receptiveField';
 import { classProbabilities, classScore, type ClassReading } from './classScore';
 import { outputGridOf } from './outputGrid';
@@ -197,16 +197,16 @@ function labelReader(
       ? withoutMask(regionMasks(input, context, region, grid), input, leaveOut, grid)
       : regionMasks(input, context, region, grid),
     withoutHidden: true,
-    extract(array, at) {
-      const p = probabilities(
-        { shape: [1, ...array.shape.slice(1)], values: entryOf(array, at) },
-        applied,
-        file,
-      ).values;
-      return Float32Array.from({ length: p.length / channels }, (_, v) => {
-        const own = p[v * channels + index] ?? NaN;
-        return complement ? 1 - own : own;
-      });
+    extract({ shape, values }, at, mask) {
+      const voxels = values.length / (shape[0] ?? 1) / channels;
+      const of = { classes: channels, index };
+      const read = new Float32Array(voxels);
+      for (let v = 0; v < voxels; v++) {
+        if (mask && mask[v] !== 1) continue;
+        const own = probabilityAt(values, (at * voxels + v) * channels, of, applied, file);
+        read[v] = complement ? 1 - own : own;
+      }
+      return read;
     },
     target: { label: labels[named] ?? named, index: named, region: region ?? null },
   });
@@ -281,6 +281,16 @@ function voxelReader(
     counts: (entry) => entry === plane,
     extract: (array, at) => Float32Array.of(entryOf(array, at)[offset] ?? NaN),
     parts: (values, entry) => Float64Array.of(entry === plane ? (values[0] ?? NaN) : 0),
+    ...(spatial.length > 0
+      ? {
+          boxes: {
+            region: { start: within, end: within.map((at) => at + 1) },
+            extract: (array) => Float32Array.of(array.values[channel] ?? NaN),
+            parts: (values) => Float64Array.of(values[0] ?? NaN),
+            own: () => null,
+          },
+        }
+      : {}),
     finish: ([value = NaN]) => value,
     target: { output: context.network.graph.outputs[output]?.name ?? output, channel, voxel },
   };
