@@ -16,7 +16,9 @@ export const usePreferences = defineStore('preferences', () => {
 
   function apply(): void {
     setLanguage(preferences.value.language);
-    document.documentElement.style.setProperty('--scale', String(preferences.value.scale));
+    const root = document.documentElement;
+    root.style.setProperty('--scale', String(preferences.value.scale));
+    root.toggleAttribute('data-large', preferences.value.scale > 1.2);
   }
 
   /** Takes over what the main process kept. */

@@ -39,9 +39,14 @@ function visible(colour: readonly [number, number, number]): string {
   return `rgb(${channel(colour[0])}, ${channel(colour[1])}, ${channel(colour[2])})`;
 }
 
-/** The style of a structure: ours where the name is a known one, else the file's colour, solid. */
-export function structureStyle(name: string, fileColour: readonly [number, number, number]): StructureStyle {
+/** Our style of a name that is a known one; else null. */
+export function knownStyle(name: string): StructureStyle | null {
   const written = plain(name);
   const found = known.find(([pattern]) => pattern.test(written));
-  return found ? { colour: found[1], dash: found[2] } : { colour: visible(fileColour), dash: solid };
+  return found ? { colour: found[1], dash: found[2] } : null;
+}
+
+/** The style of a structure: ours where the name is a known one, else the file's colour, solid. */
+export function structureStyle(name: string, fileColour: readonly [number, number, number]): StructureStyle {
+  return knownStyle(name) ?? { colour: visible(fileColour), dash: solid };
 }

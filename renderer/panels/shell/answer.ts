@@ -1,6 +1,6 @@
 import type { Language, Words } from '../../../shared/words';
 import { say } from '../../../shared/words';
-import { sentencesOf } from '../../../shared/problem/problem';
+import { sentencesOf, type Problem } from '../../../shared/problem/problem';
 import type { BadgeKind } from '../../controls/badge';
 import { savedSentences } from '../../locales/savedWords';
 import { formatNumber, formatSeconds, formatShare } from '../../controls/numbers';
@@ -43,6 +43,8 @@ export interface Situation {
   readonly hasStudy: boolean;
   readonly hasNetwork: boolean;
   readonly hasRecipe: boolean;
+  /** What is wrong with the recipe beside the network; null where there is none, or nothing is. */
+  readonly recipeProblem: Problem | null;
   /** Nobody has said yet where results of the user's own patients go; `proposed` where they may. */
   readonly needsFolder: { readonly proposed: string | null } | null;
   readonly run: JobRun | null;
@@ -143,7 +145,8 @@ function evidenceLine(
 
 /** The mode's answer, or plainly why there is none and what to do. */
 export function answerOf(situation: Situation, saying: Saying): Answer {
-  const { mode, engine, engineReason, hasStudy, hasNetwork, hasRecipe, needsFolder, run, result } = situation;
+  const { mode, engine, engineReason, hasStudy, hasNetwork, hasRecipe, recipeProblem, needsFolder, run, result } =
+    situation;
   const { t, language } = saying;
   if (engine === 'refused') return plain('problem', t('answer.refused'), engineReason ?? t('answer.refusedDetail'));
   if (engine === 'lost') return plain('running', t('answer.lost'), t('answer.lostDetail'));
@@ -157,6 +160,10 @@ export function answerOf(situation: Situation, saying: Saying): Answer {
     );
   if (!hasStudy) return plain('none', t('answer.noStudy'), t('answer.noStudyDetail'), 'openStudy');
   if (!hasNetwork) return plain('none', t('answer.noNetwork'), t('answer.noNetworkDetail'), 'openNetwork');
+  if (!hasRecipe && recipeProblem) {
+    const { message, wayOn } = sentencesOf(recipeProblem, language);
+    return plain('problem', message, wayOn, 'buildRecipe');
+  }
   if (!hasRecipe) return plain('watch', t('answer.noRecipe'), t('answer.noRecipeDetail'), 'buildRecipe');
   if (run && ['queued', 'running', 'cancelling'].includes(run.state)) return whileRunning(run, mode, saying);
   if (run?.problem && (run.state === 'failed' || run.state === 'lost')) {

@@ -7,6 +7,7 @@ import { useDemo } from '../../stores/demo';
 import { useLaunch } from '../../stores/launch';
 import { useNetworks } from '../../stores/networks';
 import { usePreferences } from '../../stores/preferences';
+import { problemFrom } from '../../stores/problems';
 import { useParameters } from '../../stores/parameters';
 import { sameParameters, useResults, type OpenResult } from '../../stores/results';
 import { useStudies } from '../../stores/studies';
@@ -69,6 +70,7 @@ export function useAnswers(): Answers {
         hasStudy: studies.detail !== null,
         hasNetwork: networks.current !== null,
         hasRecipe: Boolean(networks.current?.recipe),
+        recipeProblem: networks.current?.notes[0] ? problemFrom(networks.current.notes[0]) : null,
         needsFolder:
           preferences.preferences.resultsFolder === null && studies.current && !demo.owns(studies.current.path)
             ? { proposed: launch.proposedResults }

@@ -5,7 +5,7 @@ import { useNetworks } from '../../stores/networks';
 import { useStudies } from '../../stores/studies';
 import { useWorkbench } from '../../stores/workbench';
 import type { Overlay } from '../../viewer/overlay';
-import { structureStyle } from '../../viewer/structureStyle';
+import { knownStyle, structureStyle } from '../../viewer/structureStyle';
 import { activationOverlay } from '../maps/activationOverlay';
 import { supportOverlay } from '../occlusion/supportOverlay';
 import { useAnswers } from './useAnswers';
@@ -47,11 +47,8 @@ export function useOverlay(): ComputedRef<Overlay | null> {
       if (!volume) return null;
       const labels = output.labels.map((name, at) => {
         const structure = studies.detail?.structures.find((each) => each.name.toLowerCase() === name.toLowerCase());
-        const own = structureStyle(name, structure?.colour ?? [0, 0, 0]);
-        return {
-          name,
-          colour: structure || own.dash.length > 0 ? own.colour : (fallback[at % fallback.length] ?? '#b7c2cd'),
-        };
+        const own = structure ? structureStyle(name, structure.colour) : knownStyle(name);
+        return { name, colour: own?.colour ?? fallback[at % fallback.length] ?? '#b7c2cd' };
       });
       return {
         kind: 'labels',

@@ -12,6 +12,7 @@ import { useResults } from '../../stores/results';
 import { useStudies } from '../../stores/studies';
 import { useView } from '../../stores/view';
 import { runningModes, useWorkbench } from '../../stores/workbench';
+import { problemOf, type ProblemCode } from '../../../shared/problem/problem';
 import type { Recipe } from '../../../shared/recipe';
 import type { StudyDetail } from '../../../shared/study';
 import type { StudyChoices } from '../../../shared/studyChoices';
@@ -44,6 +45,9 @@ export interface Actions {
   readonly afterOpening: () => Promise<void>;
   readonly afterRun: (run: JobRun) => Promise<void>;
 }
+
+/** What a folder that is no network is told. */
+const notNetworks: readonly ProblemCode[] = ['network/missing', 'network/not-a-network', 'network/unreadable-file'];
 
 const networkEndings = /\.(keras|h5|hdf5|json|onnx|pb)$/i;
 
@@ -160,9 +164,12 @@ export function useActions(): Actions {
     try {
       found = await studies.openFolder(path);
     } catch (noPatients) {
-      const network = await networks.open(path).catch(() => null);
-      if (network === null) throw noPatients;
-      networks.choose(network);
+      networks.choose(
+        await networks.open(path).catch((noNetwork: unknown) => {
+          // What is a network with something wrong is told as one.
+          throw notNetworks.includes(problemOf(noNetwork).code) ? noPatients : noNetwork;
+        }),
+      );
       return;
     }
     const [first] = found;

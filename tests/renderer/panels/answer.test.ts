@@ -39,7 +39,7 @@ const run = (some: Partial<JobRun>): JobRun => ({
 
 const ready: Situation = {
   mode: 'occlusion', engine: 'ready', engineReason: null, hasStudy: true, hasNetwork: true, hasRecipe: true,
-  needsFolder: null, run: null, result: null, outOfDate: false,
+  recipeProblem: null, needsFolder: null, run: null, result: null, outOfDate: false,
 }; // prettier-ignore
 
 const answer = (some: Partial<Situation>, language: Language = 'en') => {
@@ -55,6 +55,11 @@ describe('the answer strip', () => {
     expect(answer({ hasStudy: false, hasNetwork: false, hasRecipe: false }).action).toBe('openStudy');
     expect(answer({ hasNetwork: false, hasRecipe: false }).action).toBe('openNetwork');
     expect(answer({ hasRecipe: false })).toMatchObject({ action: 'buildRecipe', badge: 'watch' });
+    const wrong = { code: 'recipe/not-json', facts: { reason: 'here' }, where: {} } as const;
+    expect(answer({ hasRecipe: false, recipeProblem: wrong })).toMatchObject({
+      action: 'buildRecipe',
+      badge: 'problem',
+    });
     expect(answer({})).toMatchObject({ action: 'run', badge: 'none', confidence: null });
   });
   it('asks once where results go, says why, and proposes a folder', () => {
