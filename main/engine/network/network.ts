@@ -60,6 +60,8 @@ export interface OcclusionForecast {
 
 /** Answers what places hide, exactly, computing only what they can change. Close it to free its maps. */
 export interface Occluder {
+  /** Of the whole fetched map of one entry: its spatial sizes, then channels. */
+  readonly shape: readonly number[];
   forecast(places: readonly Pick<HiddenPlace, 'entry' | 'box'>[]): OcclusionForecast;
   /** The values of `region` with nothing hidden, computed as the hidden ones are. */
   intact(entry: number, signal?: AbortSignal): Promise<Float32Array>;

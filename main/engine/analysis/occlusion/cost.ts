@@ -8,7 +8,7 @@ import { spatialPlaceOf } from './place';
 import { gameCost } from './playGame';
 import { structureInQuestion } from './players';
 import { entriesIn, type Region } from './region';
-import type { LatticeOnInput } from './run';
+import type { LatticeOnInput } from './places';
 import { windowSizeOf, type WindowSize } from './windowSize';
 
 const shiftsOfStructure = 40;

@@ -1,4 +1,5 @@
 import type { ReceptiveField } from '../../../../shared/network';
+import { alongInput } from '../placing';
 import type { Box } from './box';
 
 /** Where the voxels of an output lie on the input: the centre of each along each axis, in input voxels. */
@@ -9,10 +10,7 @@ export interface OutputGrid {
   readonly volume: number;
 }
 
-/**
- * By the receptive field where the output is coarser than its input; voxel by voxel where it is as fine, however far it sees; where a
- * field is global, evenly spread.
- */
+/** As every map is placed; where a field is global, evenly spread. */
 export function outputGridOf(
   sizes: readonly number[],
   input: readonly number[],
@@ -20,10 +18,7 @@ export function outputGridOf(
 ): OutputGrid {
   const along = sizes.map((size, axis) => {
     const whole = input[axis] ?? size;
-    const [step, start, width] = [field?.step[axis] ?? 0, field?.start[axis] ?? 0, field?.size[axis] ?? null];
-    if (size === whole) return { step: 1, start: 0 };
-    if (width === null || step === 0) return { step: whole / size, start: (whole / size - 1) / 2 };
-    return { step, start: start + (width - 1) / 2 };
+    return alongInput(size, whole, field, axis) ?? { step: whole / size, start: (whole / size - 1) / 2 };
   });
   return {
     sizes,

@@ -7,11 +7,11 @@ export interface BoxReading {
   /** The box of the fetched map in which anything counts; null: all of it. */
   readonly region: Box | null;
   /** What counts of a batch of one that holds a box of the map. */
-  extract(output: NetworkArray): Float32Array;
+  readonly extract: (output: NetworkArray) => Float32Array;
   /** As `parts`, of a box and the values extracted from it. */
-  parts(values: Float32Array, box: Box, entry: number, hidden: Box | null): Float64Array;
+  readonly parts: (values: Float32Array, box: Box, entry: number, hidden: Box | null) => Float64Array;
   /** Where the window itself lies on the map, if the score leaves its voxels out. */
-  own(hidden: Box): Box | null;
+  readonly own: (hidden: Box) => Box | null;
 }
 
 /**

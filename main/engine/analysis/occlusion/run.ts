@@ -2,31 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Step } from '../analysis';
 import { inTurns, type Cuttable } from '../cuttable';
 import { entrySize } from '../feed';
-import type { Box } from './box';
-import { boxAt, visitingOrder, type Lattice } from './lattice';
+import { occluderFor, runIncrementally } from './incremental';
+import { visitingOrder } from './lattice';
+import { pictureEveryMs, placeAt, type LatticeOnInput, type LatticeRun } from './places';
 import { batchOf, dropsOf, type Place, type Scoring } from './score';
-
-/** One filling's drops over the whole lattice. NaN: not computed. */
-export interface LatticeRun {
-  readonly drops: Float64Array;
-  readonly changeRms: Float64Array;
-  readonly computed: number;
-  readonly stopped: boolean;
-}
-
-/** How the lattice lies on the batch: with planes, the first axis is the entry. */
-export interface LatticeOnInput {
-  readonly lattice: Lattice;
-  readonly planes: boolean;
-}
-
-export function placeAt({ lattice, planes }: LatticeOnInput, position: number): Place {
-  const box: Box = boxAt(lattice, position);
-  if (!planes) return { position, entry: 0, box };
-  return { position, entry: box.start[0] ?? 0, box: { start: box.start.slice(1), end: box.end.slice(1) } };
-}
-
-const pictureEveryMs = 1000;
 
 /**
  * Visits every position of the lattice in an order that covers it evenly. Yields the share done after each batch and, about once a
@@ -39,6 +18,8 @@ export async function* runLattice(
   picture: (drops: Float64Array) => Cuttable<Step | null>,
 ): AsyncGenerator<Step, LatticeRun> {
   const { network, prepared, signal } = scoring;
+  const occluder = await occluderFor(scoring, on, memoryBytes);
+  if (occluder) return yield* runIncrementally(occluder, scoring, on, picture);
   const drops = new Float64Array(on.lattice.count).fill(NaN);
   const changeRms = new Float64Array(on.lattice.count).fill(NaN);
   const order = visitingOrder(on.lattice);

@@ -8,7 +8,7 @@ import { meanMap } from './meanMap';
 import { inputVolume, type spatialPlaceOf } from './place';
 import { rankStructures, type Anatomy } from './ranking';
 import type { ScoreReader } from './reader';
-import type { LatticeOnInput, LatticeRun } from './run';
+import type { LatticeOnInput, LatticeRun } from './places';
 import type { Intact, Scoring } from './score';
 import type { WindowSize } from './windowSize';
 

@@ -50,6 +50,7 @@ export async function occluderOf(
 }
 
 class BoxOccluder implements Occluder {
+  readonly shape: readonly number[];
   readonly #setting: Setting;
   readonly #inputs: ReadonlyMap<string, NetworkArray>;
   readonly #array: NetworkArray;
@@ -66,6 +67,8 @@ class BoxOccluder implements Occluder {
     most: number,
     budgetBytes: number,
   ) {
+    const target = setting.program.steps[setting.program.target]!;
+    this.shape = [...target.sizes, target.channels];
     this.#setting = setting;
     this.#inputs = inputs;
     this.#array = array;

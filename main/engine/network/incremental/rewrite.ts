@@ -2,7 +2,7 @@ import type { Weight } from '../graph';
 import type { Fetch } from '../network';
 import { activationOf, type Activation } from '../operation/activation';
 import { batchNormAffine } from '../operation/normalisation';
-import { optionalWeight, weightOf, type NodeCore } from '../operation/operation';
+import { numberOf, optionalWeight, weightOf, type NodeCore } from '../operation/operation';
 
 /** Operations whose result is a sum with kernels, output channels last: a factor and an offset by channel go into kernel and bias. */
 const summing = new Set(['conv1d', 'conv2d', 'conv3d', 'convTranspose2d', 'convTranspose3d', 'dense']);
@@ -60,7 +60,8 @@ const commutes = (activation: Activation): boolean =>
 /** One node that computes what two did, one after the other; null where that would be none of those known here. */
 function joined(before: NodeCore, node: NodeCore): NodeCore | null {
   if (activationOf(before).kind !== 'linear') return null;
-  if (node.op === 'batchNorm' && summing.has(before.op)) return scaled(before, node);
+  if (node.op === 'batchNorm' && summing.has(before.op) && numberOf(before, 'groups', 1) === 1)
+    return scaled(before, node);
   const computes = summing.has(before.op) || adding.has(before.op) || before.op === 'batchNorm';
   if (!computes) return null;
   if (node.op === 'activation' && isPerCell(activationOf(node))) return withActivation(before, activationOf(node));

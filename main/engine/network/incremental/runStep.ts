@@ -68,7 +68,7 @@ function plain(running: Running, step: Step): Tensor {
       const kernel = work.sliding.map((along) => along.kernel);
       const strides = work.sliding.map(({ stride }) => stride);
       const result = pooled(x, work.average, kernel, strides);
-      return work.average && work.same ? paired('product', result, insideShare(running, step)) : result;
+      return work.average && work.padded ? paired('product', result, insideShare(running, step)) : result;
     }
     case 'transposed': {
       const reading = readingOf(running, step);

@@ -1,5 +1,5 @@
 import type { Shape } from '../graph';
-import { slidingOf, paddingOf, type Sliding } from '../operation/along';
+import { slidingOf, type Sliding } from '../operation/along';
 import { activationOf } from '../operation/activation';
 import {
   integersOf,
@@ -28,7 +28,7 @@ export type Work =
   /** `sliding` is that of the kernel as it is held: with zeros between its taps where the backend takes no dilation. */
   | { readonly kind: 'convolution'; readonly sliding: readonly Sliding[] }
   | { readonly kind: 'transposed'; readonly spreading: readonly Spreading[] }
-  | { readonly kind: 'pool'; readonly sliding: readonly Sliding[]; readonly average: boolean; readonly same: boolean }
+  | { readonly kind: 'pool'; readonly sliding: readonly Sliding[]; readonly average: boolean; readonly padded: boolean }
   /** Another sliding window: the operation itself, without padding of its own. */
   | { readonly kind: 'window' }
   /** Cell by cell: the operation itself. */
@@ -57,13 +57,16 @@ export function workOf(node: NodeCore, inputs: readonly Shape[], output: Shape):
       return { kind: 'window' };
     case 'convTranspose2d':
     case 'convTranspose3d':
+      if (numberOf(node, 'groups', 1) !== 1) return whole;
       return { kind: 'transposed', spreading: spreadingOf(node, first) };
     case 'maxPool2d':
     case 'maxPool3d':
     case 'averagePool2d':
     case 'averagePool3d': {
       const sliding = slidingOf(node, first);
-      return { kind: 'pool', sliding, average: node.op.startsWith('average'), same: paddingOf(node) === 'same' };
+      if (sliding.some(({ dilation }) => dilation > 1)) return whole;
+      const padded = sliding.some(({ before, after }) => before + after > 0);
+      return { kind: 'pool', sliding, average: node.op.startsWith('average'), padded };
     }
     case 'upsample1d':
     case 'upsample2d':
@@ -86,6 +89,12 @@ export function workOf(node: NodeCore, inputs: readonly Shape[], output: Shape):
     }
     case 'globalAveragePool':
       return { kind: 'mean' };
+    case 'affine':
+      return sameSpace(first, output) && node.weights.every(({ shape }) => productOf(shape.slice(0, -1)) === 1)
+        ? cells
+        : whole;
+    case 'elementwise':
+    case 'compare':
     case 'batchNorm':
     case 'rescale':
     case 'normalize':
