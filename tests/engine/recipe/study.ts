@@ -117,6 +117,7 @@ export function doseOf(grid: Grid, values: Float32Array, more: Partial<Dose> = {
     doseType: 'PHYSICAL',
     summationType: 'PLAN',
     planUid: null,
+    beamNumber: null,
     label: 'PLAN',
     notes: [],
     ...more,

@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
-import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
+import { flushPromises, mount, type DOMWrapper, type VueWrapper } from '@vue/test-utils';
 import { createPinia, setActivePinia } from 'pinia';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Component } from 'vue';
 import { i18n, setLanguage } from '../../../renderer/locales/i18n';
 import StudyTree from '../../../renderer/panels/study/StudyTree.vue';
 import { useStudies } from '../../../renderer/stores/studies';
@@ -30,8 +31,11 @@ const objects = [
 let outside: StandIn;
 let tree: VueWrapper;
 const asked = (): unknown[] =>
-  outside.asked.filter(({ name }) => name === 'engine/openStudy').map(({ asked: { choices } }) => choices);
-const row = (text: string) => tree.findAll('[role="treeitem"]').find((each) => each.text().includes(text));
+  outside.asked
+    .filter(({ name }) => name === 'engine/openStudy')
+    .map((one) => (one.asked as { choices: unknown }).choices);
+const row = (text: string): DOMWrapper<Element> | undefined =>
+  tree.findAll('[role="treeitem"]').find((each) => each.text().includes(text));
 
 beforeEach(async () => {
   setLanguage('en');
@@ -42,7 +46,8 @@ beforeEach(async () => {
     'engine/openStudy': ({ study, choices }) =>
       studyDetail(study, { objects, structureSetId: choices?.structureSet ?? 'set one', doseId: 'dose' }),
   });
-  tree = mount(StudyTree, { props: { filter: '' }, global: { plugins: [pinia, i18n] }, attachTo: document.body });
+  const global = { plugins: [pinia, i18n] };
+  tree = mount(StudyTree as Component, { props: { filter: '' }, global, attachTo: document.body }) as VueWrapper;
   const studies = useStudies();
   await studies.openFolder('/studies');
   await studies.open('s1');
