@@ -99,7 +99,8 @@ export function paintBody(canvas: Canvas, person: Person, body: Shape): void {
   const beyond = 2 * canvas.spacing[0];
   paint(canvas, grown(body, beyond), (u, v, w, d) => {
     const depth = -d - beyond;
-    const thick = clamp(fatDepth(w) * fatFactor * (1 + 0.3 * slow(u, v, w)), 2, 45);
+    const patch = slow(u, v, w);
+    const thick = clamp(fatDepth(w) * fatFactor * (1 + 0.3 * patch), 2, 45);
     const under = clamp((thick - depth) / 3 + 0.5, 0, 1);
     let tissue = 0;
     if (under < 1) {
@@ -107,7 +108,9 @@ export function paintBody(canvas: Canvas, person: Person, body: Shape): void {
       const width = 0.42 - 0.14 * (parting(w) - 0.35 * (fatFactor - 1));
       // Above the brow there is scalp, not muscle, between skin and bone.
       const scalp = 0.75 * clamp((w - 40) / 15, 0, 1);
-      const fatShare = clamp(scalp + 1.15 * (1 - scalp) * Math.exp(-((q / Math.max(width, 0.08)) ** 2)), 0, 1);
+      // Fat planes come and go, and few are sharp: a thin one is only partly in its voxels.
+      const plane = clamp(0.55 + 0.45 * patch, 0.1, 1) * Math.exp(-((q / Math.max(width, 0.08)) ** 2));
+      const fatShare = scalp + (1 - scalp) * plane;
       tissue = muscleHU + (fatHU - muscleHU) * fatShare + 6 * fibre(u, v, w);
     }
     if (under > 0) {

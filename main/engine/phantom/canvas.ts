@@ -1,5 +1,5 @@
 import type { Vec3 } from '../../../shared/geometry';
-import type { Shape } from './shape';
+import type { Section, Shape } from './shape';
 import { rowReader, seenBox, type Lattice, type Warp } from './warp';
 
 /** The person while being drawn, straight: the axes of the grid are those of the anatomy. */
@@ -17,8 +17,8 @@ export interface DistanceField {
 
 export type Material = number | ((u: number, v: number, w: number, d: number) => number);
 
-/** One row of voxels of a shape: where it begins, and the anatomical place of its first voxel and step. */
-type Visit = (index: number, u: number, v: number, w: number, d: number, i: number, j: number, k: number) => void;
+/** One voxel of a shape, and its anatomical place. */
+type Visit = (index: number, u: number, v: number, w: number) => void;
 
 const indexRange = (low: number, high: number, zero: number, step: number, size: number): readonly [number, number] => [
   Math.max(0, Math.ceil((low - zero) / step)),
@@ -26,35 +26,36 @@ const indexRange = (low: number, high: number, zero: number, step: number, size:
 ];
 
 /** Distances that somebody needs; others are passed over. */
-export interface Band {
+interface Band {
   readonly least: number;
   readonly most: number;
 }
 
-const everything: Band = { least: -Infinity, most: Infinity };
 /** No distance falls or rises by more than this, mm a mm in the plane. */
 const steepest = 1.9;
 /** Side of the squares of voxels that are passed over together, mm and voxels. */
 const squareMm = 9;
 const widest = 4;
 
+/** A square of voxels of one plane (ends included), and the section that cuts through it. */
+type Square = (section: Section, w: number, i0: number, i1: number, j0: number, j1: number, k: number) => void;
+
 /**
- * Calls `visit` for each voxel whose centre lies in the shape's box grown by `pad` mm, and whose distance is in the band. Squares
- * of voxels are passed over together where the distance of their middle allows, with a call of `passed` a row for inside ones.
+ * Goes over the squares of voxels in the shape's box grown by `pad` mm. Squares wholly outside the band are passed over where the
+ * distance of their middle says so, with a call of `deep` for inside ones.
  */
-export function overShape(
+function overSquares(
   canvas: Lattice,
   shape: Shape,
   pad: number,
-  visit: Visit,
-  { least, most }: Band = everything,
-  passed?: (from: number, count: number, i: number, j: number, k: number) => void,
+  { least, most }: Band,
+  near: Square,
+  deep?: Square,
 ): void {
   const { size, spacing, zero } = canvas;
-  const [zeroU, zeroV] = zero;
   const [stepU, stepV] = spacing;
-  const rows = indexRange(shape.low[1] - pad, shape.high[1] + pad, zeroV, stepV, size[1]);
-  const [first, last] = indexRange(shape.low[0] - pad, shape.high[0] + pad, zeroU, stepU, size[0]);
+  const rows = indexRange(shape.low[1] - pad, shape.high[1] + pad, zero[1], stepV, size[1]);
+  const [first, last] = indexRange(shape.low[0] - pad, shape.high[0] + pad, zero[0], stepU, size[0]);
   const planes = indexRange(shape.low[2] - pad, shape.high[2] + pad, zero[2], spacing[2], size[2]);
   const square = Math.max(1, Math.min(widest, Math.floor(squareMm / stepU)));
   const off = (square - 1) / 2;
@@ -64,45 +65,54 @@ export function overShape(
     const section = shape.at(w);
     for (let j0 = rows[0]; j0 <= rows[1]; j0 += square) {
       const j1 = Math.min(rows[1], j0 + square - 1);
-      const middleV = zeroV + (j0 + off) * stepV;
+      const middleV = zero[1] + (j0 + off) * stepV;
       for (let i0 = first; i0 <= last; i0 += square) {
         const i1 = Math.min(last, i0 + square - 1);
-        if (square > 1) {
-          const middle = section(zeroU + (i0 + off) * stepU, middleV);
-          if (middle > most + slack) continue;
-          if (middle < least - slack) {
-            if (passed) for (let j = j0; j <= j1; j++) passed(i0 + size[0] * (j + size[1] * k), i1 - i0 + 1, i0, j, k);
-            continue;
-          }
-        }
-        for (let j = j0; j <= j1; j++) {
-          const v = zeroV + j * stepV;
-          const row = size[0] * (j + size[1] * k);
-          for (let i = i0; i <= i1; i++) {
-            const u = zeroU + i * stepU;
-            const d = section(u, v);
-            if (d > most) continue;
-            if (d < least) passed?.(row + i, 1, i, j, k);
-            else visit(row + i, u, v, w, d, i, j, k);
-          }
-        }
+        const middle = square > 1 ? section(zero[0] + (i0 + off) * stepU, middleV) : 0.5 * (least + most);
+        if (middle > most + slack) continue;
+        if (middle < least - slack) deep?.(section, w, i0, i1, j0, j1, k);
+        else near(section, w, i0, i1, j0, j1, k);
       }
     }
   }
 }
 
+/** Calls `visit` for each voxel whose centre lies in the shape's box, and whose distance is not more than `most`. */
+export function overShape(canvas: Lattice, shape: Shape, most: number, visit: Visit): void {
+  const { size, spacing, zero } = canvas;
+  overSquares(canvas, shape, 0, { least: -Infinity, most }, (section, w, i0, i1, j0, j1, k) => {
+    for (let j = j0; j <= j1; j++) {
+      const v = zero[1] + j * spacing[1];
+      for (let i = i0; i <= i1; i++) {
+        const u = zero[0] + i * spacing[0];
+        if (section(u, v) <= most) visit(i + size[0] * (j + size[1] * k), u, v, w);
+      }
+    }
+  });
+}
+
 /** Paints a shape over what is there; at its rim a voxel is shared by the part of it that the shape covers. */
 export function paint(canvas: Canvas, shape: Shape, material: Material, strength = 1): void {
-  const width = 0.9 * Math.max(canvas.spacing[0], canvas.spacing[1]);
-  const { values } = canvas;
-  const lay: Visit = (index, u, v, w, d) => {
-    const covered = 0.5 - d / width;
-    if (covered <= 0) return;
-    const c = (covered < 1 ? covered : 1) * strength;
-    const hu = typeof material === 'number' ? material : material(u, v, w, d);
-    values[index] = (values[index] ?? 0) * (1 - c) + hu * c;
-  };
-  overShape(canvas, shape, width, lay, { least: -Infinity, most: width / 2 });
+  const { size, spacing, zero, values } = canvas;
+  const [zeroU, zeroV] = zero;
+  const [stepU, stepV] = spacing;
+  const width = 0.9 * Math.max(stepU, stepV);
+  const rim = { least: -Infinity, most: width / 2 };
+  overSquares(canvas, shape, width, rim, (section, w, i0, i1, j0, j1, k) => {
+    for (let j = j0; j <= j1; j++) {
+      const v = zeroV + j * stepV;
+      const row = size[0] * (j + size[1] * k);
+      for (let i = i0; i <= i1; i++) {
+        const u = zeroU + i * stepU;
+        const d = section(u, v);
+        const covered = 0.5 - d / width;
+        if (covered <= 0) continue;
+        const c = (covered < 1 ? covered : 1) * strength;
+        const hu = typeof material === 'number' ? material : material(u, v, w, d);
+        values[row + i] = (values[row + i] ?? 0) * (1 - c) + hu * c;
+      }
+    }
+  });
 }
 
 interface Box {
@@ -124,27 +134,46 @@ function widen({ low, high }: Box, first: number, last: number, j: number, k: nu
  * they are cut off. Null where no voxel's centre is inside. `scratch` is as long as the canvas and comes back as it went.
  */
 export function fieldOf(canvas: Lattice, shape: Shape, scratch: Float32Array, marginMm?: number): DistanceField | null {
-  const { size, spacing } = canvas;
+  const { size, spacing, zero } = canvas;
   const none = { low: [1e6, 1e6, 1e6], high: [-1, -1, -1] } as const;
   const touched: Box = { low: [...none.low], high: [...none.high] };
   const inside: Box = { low: [...none.low], high: [...none.high] };
   const { low, high } = inside;
   // A contour lies between neighbours: further from it the side alone is of interest.
   const near = marginMm ?? Math.max(5, 2 * spacing[0]);
-  overShape(
+  overSquares(
     canvas,
     shape,
     near,
-    (index, _u, _v, _w, d, i, j, k) => {
-      scratch[index] = d;
-      widen(touched, i, i, j, k);
-      if (d < 0) widen(inside, i, i, j, k);
-    },
     { least: -near, most: near },
-    (from, count, i, j, k) => {
-      scratch.fill(-near, from, from + count);
-      widen(touched, i, i + count - 1, j, k);
-      widen(inside, i, i + count - 1, j, k);
+    (section, _w, i0, i1, j0, j1, k) => {
+      let [least, most, top, bottom] = [size[0], -1, -1, 0];
+      for (let j = j0; j <= j1; j++) {
+        const v = zero[1] + j * spacing[1];
+        const row = size[0] * (j + size[1] * k);
+        for (let i = i0; i <= i1; i++) {
+          const d = section(zero[0] + i * spacing[0], v);
+          scratch[row + i] = d > near ? near : d < -near ? -near : d;
+          if (d >= 0) continue;
+          if (i < least) least = i;
+          if (i > most) most = i;
+          if (top < 0) top = j;
+          bottom = j;
+        }
+      }
+      widen(touched, i0, i1, j0, k);
+      widen(touched, i0, i1, j1, k);
+      if (top < 0) return;
+      widen(inside, least, most, top, k);
+      widen(inside, least, most, bottom, k);
+    },
+    (_section, _w, i0, i1, j0, j1, k) => {
+      for (let j = j0; j <= j1; j++) {
+        const row = size[0] * (j + size[1] * k);
+        scratch.fill(-near, row + i0, row + i1 + 1);
+        widen(touched, i0, i1, j, k);
+        widen(inside, i0, i1, j, k);
+      }
     },
   );
   const cut = (): DistanceField | null => {

@@ -36,7 +36,7 @@ function floorHeight(u: number, v: number): number {
   const petrous = 1 + 0.5 * (side - 10);
   const sphenoid = -33 + 0.12 * side;
   const front = 47 - 6 * clamp((12 - side) / 12, 0, 1);
-  const middle = 23 + 9 * clamp(Math.abs(side - 36) / 20, 0, 1.2) ** 2;
+  const middle = 21 + 9 * clamp(Math.abs(side - 36) / 20, 0, 1.2) ** 2 + 8 * clamp(Math.abs(v + 14) / 20, 0, 1.2) ** 2;
   const clivus = clamp(41 - 1.6 * Math.max(0, v + 4), 4, 41);
   // The posterior fossa is a bowl around the great foramen.
   const back = 3 + 32 * clamp(Math.hypot(0.95 * u, v - 30) / 62, 0, 1.15) ** 1.5;

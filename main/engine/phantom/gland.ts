@@ -1,9 +1,9 @@
 import { paint, type Canvas } from './canvas';
-import { curve } from './curve';
+import { clamp, curve } from './curve';
 import type { Jaw } from './jaw';
 import type { Person } from './person';
 import { randomOf, type Random } from './random';
-import { common, ellipsoid, grown, mirrored, smoothUnion, tube, without, type Shape } from './shape';
+import { common, ellipsoid, grown, mirrored, rods, smoothUnion, tube, without, type Shape } from './shape';
 import { textureOf } from './texture';
 
 /** Salivary glands; vessels and thyroid are painted with them. */
@@ -59,12 +59,14 @@ export function glandsOf(person: Person, body: Shape, jaw: Jaw): Glands {
       const lobules = textureOf(person.seed, 'gland lobules', 3.6);
       for (const gland of [parotidLeft, parotidRight]) {
         const own = 3 * random.bounded(2);
+        paint(canvas, grown(gland, 1.4), person.fatHU + 30, 0.45);
         paint(canvas, gland, (u, v, w) => parotidHU + own + 15 * lobules(u, v, w));
       }
       for (const gland of [submandibularLeft, submandibularRight]) {
         paint(canvas, grown(gland, 1.2), person.fatHU + 30, 0.7);
         paint(canvas, gland, (u, v, w) => 0.6 * parotidHU + 24 + 8 * lobules(u, v, w));
       }
+      const sheath = textureOf(person.seed, 'sheath', 11, 20);
       const blood = person.muscleHU + (person.contrast ? 105 : 0);
       const veinSize = Math.exp(0.2 * random.bounded(2));
       for (const sign of [1, -1]) {
@@ -81,14 +83,35 @@ export function glandsOf(person: Person, body: Shape, jaw: Jaw): Glands {
           ru: curve([-110, 3.6], [-62, 4.6], [-40, 2.8], [20, 2.6]),
           rv: curve([-110, 3.6], [-62, 4.4], [-40, 2.8], [20, 2.6]),
         });
-        const vein = tube(-150, 18, {
-          u: curve([-150, sign * 30], [-110, sign * 34], [-60, sign * 37], [0, sign * 36], [20, sign * 36]),
-          v: curve([-150, 2], [-110, 4], [-60, 4], [0, 13], [20, 15]),
-          ru: () => (sign > 0 ? 4.6 : 5.6) * veinSize,
-          rv: () => (sign > 0 ? 4 : 5) * veinSize,
+        // The outer branch leaves the common carotid at the height of the hyoid.
+        const branch = rods(
+          [
+            [sign * 28, 1, -60],
+            [sign * 27, -6, -46],
+            [sign * 32, -10, -26],
+            [sign * 42, -6, -2],
+          ],
+          2.3 + 0.3 * random.bounded(2),
+        );
+        const wide = veinSize * Math.exp(0.18 * random.bounded(2));
+        const flat = clamp(0.72 + 0.16 * random.bounded(2), 0.45, 1);
+        const vein = tube(
+          -150,
+          18,
+          {
+            u: curve([-150, sign * 30], [-110, sign * 34], [-60, sign * 37], [0, sign * 36], [20, sign * 36]),
+            v: curve([-150, 2], [-110, 4], [-60, 4], [0, 13], [20, 15]),
+            ru: curve([-150, 6.6 * wide], [-110, 6 * wide], [-60, 5 * wide], [-20, 3.9 * wide], [18, 3.4 * wide]),
+            rv: curve([-150, 5.6 * wide], [-110, 5.6 * wide * flat], [-60, 4.8 * wide * flat], [18, 3.2 * wide]),
+          },
+          0,
+          sign * (0.5 + 0.25 * random.bounded(2)),
+        );
+        paint(canvas, grown(smoothUnion(6, carotid, vein, branch), 2), (u, v, w) => {
+          const share = clamp(0.55 + 0.4 * sheath(u, v, w), 0.1, 1);
+          return person.muscleHU + (person.fatHU - person.muscleHU) * share;
         });
-        paint(canvas, grown(smoothUnion(6, carotid, vein), 2), person.fatHU + 12, 0.85);
-        paint(canvas, carotid, blood + (person.contrast ? 45 : 0));
+        paint(canvas, smoothUnion(2, carotid, branch), blood + (person.contrast ? 45 : 0));
         paint(canvas, vein, blood);
         const lobe = ellipsoid([sign * 19, 0, -104], [8, 9, 21]);
         paint(canvas, lobe, (u, v, w) => 98 + (person.contrast ? 50 : 0) + 8 * lobules(u, v, w));

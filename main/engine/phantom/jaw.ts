@@ -133,8 +133,7 @@ export function jawOf(person: Person): Jaw {
           high: [crown[0] + 90, crown[1] + 100, crown[2] + 5],
           at: (w) => body.at(w),
         };
-        overShape(canvas, reach, 0, (index, u, v, w, d) => {
-          if (d > 0) return;
+        overShape(canvas, reach, 0, (index, u, v, w) => {
           const x = u - crown[0];
           const y = v - crown[1];
           const r = Math.hypot(x, y);

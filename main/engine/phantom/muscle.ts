@@ -1,5 +1,5 @@
 import { paint, type Canvas } from './canvas';
-import { curve, type Curve } from './curve';
+import { clamp, curve, type Curve } from './curve';
 import type { Person } from './person';
 import { common, ellipsoid, grown, mirrored, tube, type Shape } from './shape';
 import type { Spine } from './spine';
@@ -65,6 +65,7 @@ function bellies(spine: Spine, person: Person): Shape[] {
 /** Lays the muscles into the loose tissue, each in a thin sleeve of fat, none nearer to the skin than its fat allows. */
 export function paintMuscles(canvas: Canvas, person: Person, spine: Spine, body: Shape): void {
   const fibre = textureOf(person.seed, 'muscle fibre', 3.2, 12);
+  const patches = textureOf(person.seed, 'fat planes', 13, 22);
   const marbling = textureOf(person.seed, 'marbling', 5, 14);
   const depth = (w: number): number => 2.5 + (w > 0 ? 2.5 : w > -90 ? 4.5 : 7) * person.fatFactor;
   const under: Shape = {
@@ -76,7 +77,10 @@ export function paintMuscles(canvas: Canvas, person: Person, spine: Spine, body:
   };
   const all = bellies(spine, person).flatMap((shape) => [shape, mirrored(shape)]);
   for (const shape of all) {
-    paint(canvas, common(grown(shape, 1.6), under), person.fatHU + 18, 0.8);
+    paint(canvas, common(grown(shape, 1.4), under), (u, v, w) => {
+      const share = clamp(0.58 + 0.1 * person.fatness + 0.4 * patches(u, v, w), 0.1, 0.95);
+      return person.muscleHU + (person.fatHU - person.muscleHU) * share;
+    });
     paint(canvas, common(shape, under), (u, v, w) => {
       const streak = marbling(u, v, w) > 1.25 - 0.25 * person.fatness ? -38 : 0;
       return person.muscleHU + 5 + 6 * fibre(u, v, w) + streak;

@@ -16,6 +16,9 @@ export const pitchOf = ({ pitchDegrees }: Person): number => Math.tan(radians(pi
 /** A head is nearly even on both sides, a trunk on a couch is not. */
 const unevenness = curve([-200, 1.5], [-110, 1.4], [-60, 1.15], [0, 0.75], [60, 0.6], [140, 0.6]);
 
+/** Before and behind these (y, mm) there is nobody: what is there need not bend. */
+const [front, back] = [-175, 265];
+
 /**
  * Head tilts fade out below the neck, where the shoulders have a tilt of their own; the size of the head fades into that of the
  * trunk between −110 and −20 mm. On top nothing in a person is straight or the same on both sides: a wide slow displacement of a
@@ -39,11 +42,13 @@ export function postureOf(person: Person): Posture {
     const lean = head * roll + (1 - head) * slope;
     const [far, near] = [wide(z), small(z)];
     return (y) => {
+      const straight = y < front || y > back;
       const [farRow, nearRow] = [far(y), near(y)];
       return (x, place) => {
         place[0] = (x - shiftX - turn * y) / size;
         place[1] = (y - shiftY + turn * x) / size;
         place[2] = height + lean * x;
+        if (straight) return;
         farRow(x, place);
         nearRow(x, place);
       };

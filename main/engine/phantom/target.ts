@@ -50,7 +50,7 @@ export function targetsOf(
       low,
       24 - (sign === side ? 0 : 9),
       {
-        u: curve([-168, sign * 38], [-150, sign * 43], [-122, sign * 43], [-100, sign * 38], [-60, sign * 39], [-25, sign * 40], [22, sign * 38]), // prettier-ignore
+        u: curve([-168, sign * 33], [-150, sign * 37], [-122, sign * 39], [-100, sign * 36], [-60, sign * 39], [-25, sign * 40], [22, sign * 38]), // prettier-ignore
         v: curve([-168, 30], [-150, 30], [-122, 20], [-100, 12], [-60, 6], [-25, 4], [22, 8]),
         ru: (w) => curve([-150, 22], [-122, 21], [-100, 17], [-60, 17], [-25, 15], [22, 12])(w) * size,
         rv: (w) => curve([-150, 18], [-122, 19], [-100, 18], [-60, 20], [-25, 20], [22, 13])(w) * size,
@@ -59,7 +59,20 @@ export function targetsOf(
     );
   const near = chain(side);
   const other = chain(-side as 1 | -1);
-  const nodes = smoothUnion(2, near, other);
+  // Level VI: the nodes beside the windpipe, in front of the oesophagus.
+  const paratracheal = tube(
+    low,
+    -88,
+    {
+      u: () => 0,
+      v: (w) => spine.cord(w) - curve([-170, 52], [-125, 47], [-95, 44])(w),
+      ru: curve([-170, 24], [-120, 25], [-90, 20]),
+      rv: curve([-170, 15], [-120, 16], [-90, 13]),
+    },
+    8,
+  );
+  const sixth = random.chance(0.6);
+  const nodes = sixth ? smoothUnion(6, near, other, paratracheal) : smoothUnion(2, near, other);
   const around = grown(gross, 4 + 2 * Math.abs(random.bounded(2)));
   const cut: Shape = { low: [-200, -200, -108], high: [200, 200, 60], at: (w) => () => Math.max(-108 - w, w - 60) };
   const middleDose = smoothUnion(3, around, common(grown(near, -4), cut));

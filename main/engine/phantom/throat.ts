@@ -2,7 +2,19 @@ import { paint, type Canvas } from './canvas';
 import { clamp, curve, type Curve } from './curve';
 import type { Person } from './person';
 import { randomOf } from './random';
-import { common, ellipsoid, grown, layer, mirrored, rods, tube, type Shape } from './shape';
+import {
+  capsule,
+  common,
+  ellipsoid,
+  grown,
+  layer,
+  mirrored,
+  rods,
+  smoothUnion,
+  tube,
+  without,
+  type Shape,
+} from './shape';
 import type { Spine } from './spine';
 import { textureOf } from './texture';
 
@@ -30,9 +42,11 @@ export function throatOf(person: Person, spine: Spine): Throat {
     [-65, -12.5], [-50, -12], [-20, -12], [5, -13], [24, -17],
   ); // prettier-ignore
   const glottis = (w: number): number => Math.exp(-(((w - middle - 1) / 7) ** 2));
-  const rv = curve([-280, 8], [-140, 8.5], [-110, 9], [-95, 8.5], [-65, 8], [-50, 6 * Math.sqrt(open)], [-20, 6 * Math.sqrt(open)], [5, 6], [24, 9]); // prettier-ignore
+  // The root of the tongue and the soft palate narrow the pharynx, in each person at heights of their own.
+  const narrow = (): number => 6 * Math.sqrt(open) * Math.exp(0.28 * random.bounded(2));
+  const rv = curve([-280, 8], [-140, 8.5], [-110, 9], [-95, 8.5], [-65, 8], [-48, narrow()], [-34, 0.85 * narrow()], [-18, narrow()], [-4, 0.8 * narrow()], [8, 7], [24, 9]); // prettier-ignore
   const ru = curve([-280, 8.5], [-110, 8.3], [-95, 7.6], [-65, 7], [-50, 10 * open], [-20, 11 * open], [5, 11 * open], [24, 12]); // prettier-ignore
-  const airway = tube(
+  const lumen = tube(
     -290,
     26,
     {
@@ -43,6 +57,15 @@ export function throatOf(person: Person, spine: Spine): Throat {
     },
     4,
   );
+  // What hangs and stands in the throat: the uvula, and the epiglottis behind the tongue's root.
+  const uvula = ellipsoid([0.8 * random.bounded(2), -15.5 + follow(-8), -8], [3.4, 3, 10]);
+  const lidAt = middle + 26;
+  const epiglottis = smoothUnion(
+    2,
+    capsule([0, -17.5 + follow(lidAt), lidAt - 6], [0, -12 + follow(lidAt), lidAt + 7], 1.7),
+    capsule([-6, -15 + follow(lidAt), lidAt], [6, -15 + follow(lidAt), lidAt], 1.6),
+  );
+  const airway = without(lumen, 0, uvula, epiglottis);
   const centreV = -12 + follow(middle);
   const larynx = common(
     ellipsoid([0, centreV, middle], [15 * size, 17 * size, 30]),

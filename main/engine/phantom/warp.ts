@@ -29,6 +29,9 @@ export interface Warp {
 /** The part of the scan that can hold a person, in the person's own axes; what lies beyond is air. */
 const reach = { u: 318, front: -135, back: 222 } as const;
 
+/** The canvas' voxels are the scan's, within these: small organs need a few, and nobody is drawn finer than this. */
+const [finestMm, coarsestMm] = [1.5, 3.4];
+
 /** Lays the canvas on which a person is drawn straight, for a scan that sees the person in this posture. */
 export function warpOf(scan: Lattice, posture: Posture): Warp {
   const { size, spacing, zero } = scan;
@@ -54,7 +57,7 @@ export function warpOf(scan: Lattice, posture: Posture): Warp {
       }
     }
   }
-  const step = Math.max(1.5, spacing[0]);
+  const step = Math.min(coarsestMm, Math.max(finestMm, spacing[0]));
   const half = Math.ceil(reach.u / step);
   const canvas: Lattice = {
     size: [2 * half + 1, Math.ceil((reach.back - reach.front) / step) + 1, Math.ceil((high - low) / spacing[2]) + 1],
