@@ -82,7 +82,7 @@ interface PlacedName {
   readonly colour: string;
 }
 
-const letterPx = 6.6;
+const letterPx = 7.6;
 const linePx = 14;
 
 /** A place for each name beside its own curve, where no other name stands; a curve without room goes unnamed. */

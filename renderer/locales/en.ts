@@ -129,6 +129,7 @@ export const en = {
     'Nothing says where {object} lies in these images. Laid over them, its positions may be wrong by any distance; every view and every result will say so until the study is closed.',
   'frames.type': 'To do it all the same, type {word}',
   'frames.word': 'unrelated',
+  'studies.beams': '{count} beams',
   'studies.drop': 'Drop a DICOM folder',
   'studies.none': 'None open.',
   'databases.title': 'Databases',

@@ -131,6 +131,7 @@ export const fr: Messages = {
   'frames.type': 'Pour le faire quand même, tapez {word}',
   'frames.word': 'sans lien',
   'studies.synthetic': 'synthétique',
+  'studies.beams': '{count} faisceaux',
   'studies.drop': 'Déposer un dossier DICOM',
   'studies.none': 'Aucune ouverte.',
   'databases.title': 'Bases',

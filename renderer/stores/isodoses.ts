@@ -15,11 +15,20 @@ export interface IsodoseLevel {
 const white = '#ffffff';
 
 /** 95 % of the prescription, 45 Gy and 30 Gy. */
-export const standardIsodoses: readonly IsodoseLine[] = [
+const standardIsodoses: readonly IsodoseLine[] = [
   { value: 95, of: 'percent', colour: white, shown: true },
   { value: 45, of: 'Gy', colour: white, shown: true },
   { value: 30, of: 'Gy', colour: white, shown: true },
 ];
+
+/** Of a plan of few Gy, such as a boost: the same three lines as shares of its prescription. */
+const lowIsodoses: readonly IsodoseLine[] = [95, 50, 20].map((value) => ({
+  value,
+  of: 'percent',
+  colour: white,
+  shown: true,
+}));
+const lowGy = 47;
 
 /** Width and dash by rank: told apart without colour. The highest dose first; beyond the last the styles repeat. */
 const styles: readonly Pick<IsodoseLevel, 'widthPx' | 'dash'>[] = [
@@ -36,7 +45,13 @@ export const useIsodoses = defineStore('isodoses', () => {
   const preferences = usePreferences();
   const view = useView();
 
-  const lines = computed<readonly IsodoseLine[]>(() => preferences.preferences.isodoses ?? standardIsodoses);
+  /** What is drawn as long as the user has chosen nothing. */
+  const standard = computed(() => {
+    const prescription = view.opened?.prescriptionGy ?? null;
+    return prescription !== null && prescription < lowGy ? lowIsodoses : standardIsodoses;
+  });
+  const lines = computed<readonly IsodoseLine[]>(() => preferences.preferences.isodoses ?? standard.value);
+
   const doseOf = ({ value, of }: IsodoseLine): number | null => {
     if (of === 'Gy') return value;
     const prescription = view.opened?.prescriptionGy;
@@ -69,7 +84,7 @@ export const useIsodoses = defineStore('isodoses', () => {
   }
 
   const remove = (at: number): Promise<void> => keep(lines.value.filter((_, n) => n !== at));
-  const restore = (): Promise<void> => keep(standardIsodoses);
+  const restore = (): Promise<void> => preferences.change({ isodoses: undefined });
 
   return { lines, levels, doseOf, set, add, remove, restore, mostLines };
 });

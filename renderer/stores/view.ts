@@ -40,6 +40,8 @@ export interface Opening {
   /** Smallest and largest value of the image. */
   readonly range: readonly [number, number];
   readonly prescriptionGy: number | null;
+  /** Largest dose of the plan; null where there is none. */
+  readonly doseTopGy?: number | null;
   readonly hidden: readonly string[];
 }
 
@@ -48,6 +50,10 @@ export interface Maximised {
   /** Null: the whole pane. */
   readonly plane: 'axial' | 'coronal' | 'sagittal' | null;
 }
+
+/** The wash begins at 20 Gy, or at a quarter of a plan that goes to less than 40 Gy. */
+const washFromGy = (topGy: number | null): number =>
+  topGy === null || topGy >= 40 ? 20 : Math.max(0, Math.round(topGy / 4));
 
 const smallestZoom = 0.25;
 const largestZoom = 40;
@@ -98,6 +104,8 @@ export const useView = defineStore('view', () => {
     opened.value = opening;
     if (again) return;
     hiddenStructures.value = new Set(opening.hidden);
+    // A plan of few Gy would be hidden whole.
+    thresholds.doseGy = washFromGy(opening.doseTopGy ?? null);
     const [low, high] = opening.range;
     const grey =
       opening.modality === 'CT'

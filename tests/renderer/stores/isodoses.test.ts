@@ -29,6 +29,10 @@ describe('isodoses', () => {
     useView().open({ ...opening, prescriptionGy: null });
     expect(useIsodoses().levels.map(({ doseGy }) => doseGy)).toEqual([45, 30]);
   });
+  it('of a plan of few Gy are shares of its prescription', () => {
+    useView().open({ ...opening, prescriptionGy: 14 });
+    expect(useIsodoses().levels.map(({ doseGy }) => Math.round(10 * doseGy) / 10)).toEqual([13.3, 7, 2.8]);
+  });
   it('are drawn from the highest dose down, each rank with a line of its own', async () => {
     useView().open(opening);
     const isodoses = useIsodoses();
@@ -46,6 +50,7 @@ describe('isodoses', () => {
     await isodoses.remove(0);
     expect(usePreferences().preferences.isodoses?.map(({ value }) => value)).toEqual([45, 30, 20]);
     await isodoses.restore();
+    expect(usePreferences().preferences.isodoses).toBeUndefined();
     expect(isodoses.lines.map(({ value }) => value)).toEqual([95, 45, 30]);
   });
 });

@@ -37,6 +37,14 @@ describe('what the views share', () => {
     expect(view.cameraOf('plan').pointMm).toEqual([1, 2, 3]);
   });
 
+  it('hides the wash below 20 Gy, or below a quarter of a plan of few Gy', () => {
+    const view = useView();
+    view.open({ ...opening, doseTopGy: 74 });
+    expect(view.thresholds.doseGy).toBe(20);
+    view.open({ ...opening, studyId: 'b', doseTopGy: 15 });
+    expect(view.thresholds.doseGy).toBe(4);
+  });
+
   it('keeps its place when the same study is opened again, and not when another is', () => {
     const view = useView();
     view.open(opening);
