@@ -3,34 +3,20 @@ import type { Volume } from '../../../../shared/volume';
 import { warningOf } from '../../../../shared/warning';
 import type { Node } from '../../network/graph';
 import type { NetworkArray } from '../../network/network';
-import type { PreparedInput } from '../../recipe/preparedInput';
+import type { Placing, PreparedInput } from '../../recipe/preparedInput';
 import type { InputWriter } from '../../result/inputWriter';
 import type { Context, Step } from '../analysis';
-import { receptiveFieldOf } from '../receptiveField';
+import { placingOf } from '../placing';
 import { sweep } from './tallyInput';
 
-/** Where a node's map lies on the input; null where it has no place in space (an axis mixed whole, or no axes left). */
-export function placeOf(context: Context, prepared: PreparedInput, node: string, map: readonly number[]) {
-  const field = receptiveFieldOf(context.network, node);
-  const input = prepared.array.shape.slice(1, -1);
-  if (!prepared.grid || map.length !== input.length) return null;
-  if (!field || field.size.includes(null)) {
-    // A map as fine as its input lies on it voxel by voxel, however far each voxel sees.
-    return map.every((n, axis) => n === input[axis]) ? { step: map.map(() => 1), start: map.map(() => 0) } : null;
-  }
-  const start = field.start.map((first, axis) => first + ((field.size[axis] ?? 1) - 1) / 2);
-  return { step: field.step, start };
-}
-
 /** Puts every channel back on the node's own grid, channel the fastest axis. */
-function volumeOf(prepared: PreparedInput, maps: NetworkArray, step: readonly number[], start: readonly number[]) {
+function volumeOf(prepared: PreparedInput, maps: NetworkArray, placing: Placing) {
   const channels = maps.shape.at(-1) ?? 1;
-  const shape = prepared.dims === 2 ? maps.shape.slice(0, -1) : maps.shape.slice(1, -1);
   const one = new Float32Array(maps.values.length / channels);
   let all: Volume<Float32Array> | null = null;
   for (let c = 0; c < channels; c++) {
     for (let v = 0; v < one.length; v++) one[v] = maps.values[v * channels + c] as number;
-    const volume = prepared.toVolume(one, { shape, step, start });
+    const volume = prepared.toVolume(one, placing);
     all ??= { ...volume, values: new Float32Array(volume.values.length * channels) };
     for (let v = 0; v < volume.values.length; v++) all.values[v * channels + c] = volume.values[v] as number;
   }
@@ -67,8 +53,8 @@ export async function* saveMaps(
       warnings.push(warningOf('analysis/map-too-large', { node: node.name, gib: gib.toFixed(1) }));
       continue;
     }
-    const place = placeOf(context, prepared, node.name, maps.shape.slice(1, -1));
-    const volume = place ? volumeOf(prepared, maps, place.step, place.start) : null;
+    const placing = placingOf(context.network, prepared, node.name, maps.shape);
+    const volume = placing ? volumeOf(prepared, maps, placing) : null;
     const name = node.name.replaceAll('/', '_');
     files[node.name] = volume
       ? await writer.volume(name, volume, maps.shape.at(-1) ?? 1)

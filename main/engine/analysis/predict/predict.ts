@@ -9,7 +9,8 @@ import { differenceOf, doseFigures } from './doseDifference';
 import { extremesOf, forward, type NamedOutput } from './forward';
 import { labelMapOf } from './labelMap';
 import { metricsOf, type Kept } from './metrics';
-import { placingOf, saveOutput } from './place';
+import { placingOf } from '../placing';
+import { saveOutput } from './place';
 import { arrayLabelFigures, labelFigures } from './segmentation';
 
 /** What an input's first output says by the recipe's kind of output. */
@@ -31,7 +32,7 @@ async function readLabels(
   if (recipe?.output.kind !== 'segmentation') return nothing;
   const { prepared, study } = input;
   const labelled = labelMapOf(output, recipe.output, fileActivation);
-  const placing = placingOf(network, prepared, output, output.node);
+  const placing = placingOf(network, prepared, output.node, output.shape);
   if (study === null || placing === null) {
     const spatial = output.shape.slice(1, -1);
     const found = arrayLabelFigures(labelled.map, spatial, labelled.labels, input);
@@ -65,7 +66,7 @@ async function readDose(
   if (recipe?.output.kind !== 'regression' || output.shape.at(-1) !== 1) return nothing;
   const { unitGy } = recipe.output;
   const inGy = output.values.map((value) => value * unitGy);
-  const placing = placingOf(network, prepared, output, output.node);
+  const placing = placingOf(network, prepared, output.node, output.shape);
   if (study === null || placing === null) {
     const shape = output.shape[0] === 1 ? output.shape.slice(1, -1) : output.shape.slice(0, -1);
     const files = { dose: await writer.array('dose', inGy, shape) };
@@ -126,7 +127,7 @@ export const predict: Analysis<PredictParameters> = {
     const saved: Record<string, string> = {};
     for (const [n, output] of outputs.entries()) {
       const name = outputs.length === 1 ? 'output' : `output/${output.name}`;
-      const placing = placingOf(context.network, prepared, output, output.node);
+      const placing = placingOf(context.network, prepared, output.node, output.shape);
       saved[output.name] = await saveOutput(name, output, placing, prepared, writer);
       yield { kind: 'progress', done: 0.8 + (0.1 * (n + 1)) / outputs.length, stage: 'save' };
     }

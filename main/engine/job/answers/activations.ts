@@ -2,7 +2,7 @@ import { IsolensError } from '../../../../shared/problem/problem';
 import type { Volume } from '../../../../shared/volume';
 import { applyAffine, invert, spacingOf, type Vec3 } from '../../../../shared/geometry';
 import { nodeNamed } from '../../analysis/maps/layers';
-import { placeOf } from '../../analysis/maps/saveMaps';
+import { placingOf } from '../../analysis/placing';
 import { sweep } from '../../analysis/maps/tallyInput';
 import { quantile } from '../../analysis/statistics/quantile';
 import type { NetworkArray } from '../../network/network';
@@ -43,11 +43,9 @@ function channelVolume(
   if (channel >= channels) throw new IsolensError('job/not-open', { what: `channel ${String(channel)} of ${node}` });
   const one = new Float32Array(maps.values.length / channels);
   for (let v = 0; v < one.length; v++) one[v] = maps.values[v * channels + channel] ?? 0;
-  const context = { network: network.loaded, recipe: network.recipe, memoryBytes: memoryBudget(), inputCount: 1 };
-  const place = placeOf(context, prepared, node, maps.shape.slice(1, -1));
-  if (!place) throw new IsolensError('job/no-place', {}, { node });
-  const shape = prepared.dims === 2 ? maps.shape.slice(0, -1) : maps.shape.slice(1, -1);
-  return prepared.toVolume(one, { shape, ...place });
+  const placing = placingOf(network.loaded, prepared, node, maps.shape);
+  if (!placing) throw new IsolensError('job/no-place', {}, { node });
+  return prepared.toVolume(one, placing);
 }
 
 /** The axial plane of a volume nearest to a point. */
