@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
 import { IsolensError } from '../../../shared/problem/problem';
 import { assemble, inferShapes } from './assemble';
 import { describeGraph } from './describe';
 import { acceptInputs, execute, HeldWeights } from './execute';
+import { sourceOf } from './files';
 import { occluderOf } from './incremental/occluder';
 import { batchWithin, footprintOf } from './memory';
 import type { LoadedNetwork } from './network';
@@ -12,11 +10,8 @@ import { readers } from './reader/list';
 import type { ReadNetwork, Source } from './reader/reader';
 import { startBackend } from './tensorflow';
 
-/** Files are held whole in memory: none larger is opened. */
-const largestFileBytes = 8 * 2 ** 30;
-
 /**
- * Reads a network and makes it ready to run. `path` is the network's file, or the folder that holds its model.json.
+ * Reads a network and makes it ready to run. `path` is the network's file, or the folder of one that has several.
  * *Problems* network/missing, network/unreadable-file, network/not-a-network, network/damaged and the others of its file.
  */
 export async function openNetwork(path: string, { signal }: { signal?: AbortSignal } = {}): Promise<LoadedNetwork> {
@@ -60,61 +55,6 @@ const sized = (own: readonly (number | null)[], given: readonly number[]): (numb
 
 function stopIfAsked(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new IsolensError('engine/cancelled');
-}
-
-async function sourceOf(path: string): Promise<{ readonly source: Source; readonly sha256: () => string }> {
-  const file = await mainFile(path);
-  const bytes = await readWhole(file);
-  const digests = new Map([[basename(file), digestOf(bytes)]]);
-  const source: Source = {
-    path,
-    name: networkName(file),
-    bytes,
-    beside: async (name) => {
-      // A network names its own files: a name that leads elsewhere is not one of them.
-      if (name !== basename(name) || name === '' || name === '..') return null;
-      const other = join(dirname(file), name);
-      if (!(await stat(other).catch(() => null))?.isFile()) return null;
-      const part = await readWhole(other);
-      digests.set(name, digestOf(part));
-      return part;
-    },
-  };
-  const sha256 = (): string => {
-    if (digests.size === 1) return [...digests.values()][0]!;
-    const lines = [...digests].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, digest]) => `${digest}  ${name}\n`);
-    return digestOf(lines.join(''));
-  };
-  return { source, sha256 };
-}
-
-const digestOf = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
-
-/** model.json says nothing: then the folder's name does. */
-function networkName(file: string): string {
-  const own = basename(file, extname(file));
-  return own === 'model' && extname(file) === '.json' ? basename(dirname(file)) || own : own;
-}
-
-async function mainFile(path: string): Promise<string> {
-  const found = await stat(path).catch(() => null);
-  if (!found) throw new IsolensError('network/missing', {}, { file: path });
-  if (!found.isDirectory()) return path;
-  const inside = join(path, 'model.json');
-  if (!(await stat(inside).catch(() => null))?.isFile())
-    throw new IsolensError('network/not-a-network', {}, { file: path });
-  return inside;
-}
-
-async function readWhole(file: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(file);
-    if (size > largestFileBytes) throw new Error(`it has ${(size / 2 ** 30).toFixed(1)} GiB`);
-    return await readFile(file);
-  } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message.replace(/,.*$/, '') : String(thrown);
-    throw new IsolensError('network/unreadable-file', { reason }, { file }, thrown);
-  }
 }
 
 async function readSource(source: Source): Promise<ReadNetwork> {

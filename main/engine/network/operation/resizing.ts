@@ -15,9 +15,11 @@ import {
 import { guarded, rangeOf } from './range';
 
 /** For each output along one axis, the inputs that it is made of and how much of each. */
-interface Taps {
+export interface Taps {
   readonly indices: readonly Int32Array[];
   readonly shares: readonly Float32Array[];
+  /** Inputs per output; without it, as the ends of the axis tell. */
+  readonly step?: number;
 }
 
 /**
@@ -54,23 +56,25 @@ function tapsOf(node: NodeCore, inputs: number, outputs: number): Taps {
   const scale = convention === 'aligned' && outputs > 1 ? (inputs - 1) / (outputs - 1) : inputs / outputs;
   const inside = (i: number): number => Math.min(Math.max(i, 0), inputs - 1);
   // float32 as the kernels have it: at exact halves a finer number would fall to the other side.
-  const step = Math.fround(scale);
+  const stride = Math.fround(scale);
   const source = (o: number): number =>
-    Math.fround(convention === 'half-pixel' ? Math.fround(Math.fround(o + 0.5) * step) - 0.5 : Math.fround(o * step));
+    Math.fround(
+      convention === 'half-pixel' ? Math.fround(Math.fround(o + 0.5) * stride) - 0.5 : Math.fround(o * stride),
+    );
   if (wordOf(node, 'interpolation') === 'nearest') {
     const nearest = (o: number): number => {
-      if (convention === 'aligned') return Math.floor(Math.fround(o * step) + 0.5);
-      return Math.floor(Math.fround(convention === 'half-pixel' ? Math.fround(o + 0.5) * step : o * step));
+      if (convention === 'aligned') return Math.floor(Math.fround(o * stride) + 0.5);
+      return Math.floor(Math.fround(convention === 'half-pixel' ? Math.fround(o + 0.5) * stride : o * stride));
     };
-    return { indices: [Int32Array.from({ length: outputs }, (_, o) => inside(nearest(o)))], shares: [] };
+    return { indices: [Int32Array.from({ length: outputs }, (_, o) => inside(nearest(o)))], shares: [], step: scale };
   }
   const lower = Int32Array.from({ length: outputs }, (_, o) => inside(Math.floor(source(o))));
   const upper = Int32Array.from({ length: outputs }, (_, o) => inside(Math.ceil(source(o))));
   const share = Float32Array.from({ length: outputs }, (_, o) => source(o) - Math.floor(source(o)));
-  return { indices: [lower, upper], shares: [share.map((s) => 1 - s), share] };
+  return { indices: [lower, upper], shares: [share.map((s) => 1 - s), share], step: scale };
 }
 
-function resampled(x: Tensor, axis: number, { indices, shares }: Taps): Tensor {
+export function resampled(x: Tensor, axis: number, { indices, shares }: Taps): Tensor {
   const parts = indices.map((index, i) => {
     const taken = tf.gather(x, tf.tensor1d(index, 'int32'), axis);
     const share = shares[i];
@@ -80,13 +84,13 @@ function resampled(x: Tensor, axis: number, { indices, shares }: Taps): Tensor {
 }
 
 /** Indices never fall along the outputs, so that the ends of a run tell all. */
-function tapRule(from: number, { indices }: Taps, size: number): AxisRule {
+export function tapRule(from: number, { indices, step }: Taps, size: number): AxisRule {
   const [low, high] = [indices[0]!, indices.at(-1)!];
   const at = (list: Int32Array, o: number): number => list[Math.min(Math.max(o, 0), size - 1)]!;
-  const step = size > 1 ? (at(high, size - 1) - at(low, 0)) / (size - 1) : 0;
+  const ends = size > 1 ? (at(high, size - 1) - at(low, 0)) / (size - 1) : 0;
   return {
     from,
-    step,
+    step: step ?? ends,
     first: (o) => at(low, o),
     last: (o) => at(high, o),
     forward: ({ start, end }) => {

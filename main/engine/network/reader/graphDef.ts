@@ -22,7 +22,12 @@ export const graphDef: Reader = {
 function looksLikeGraph(bytes: Uint8Array): boolean {
   if (bytes[0] !== 0x0a) return false;
   const fields = fieldsOf(bytes);
-  return fields !== null && [...fields].every(([number, wire]) => number <= 5 && (number === 3 ? wire === WireType.Varint : wire === WireType.LengthDelimited));
+  return (
+    fields !== null &&
+    [...fields].every(
+      ([number, wire]) => number <= 5 && (number === 3 ? wire === WireType.Varint : wire === WireType.LengthDelimited),
+    )
+  );
 }
 
 /** What the protobuf library throws is a damaged file. */

@@ -46,3 +46,16 @@ export function textAt(object: JsonObject, key: string): string {
   if (typeof value !== 'string') throw badStructure(`"${key}" is missing or not a text`);
   return value;
 }
+
+/** Blanks and a byte order mark may stand before the brace. */
+export function looksLikeJson(bytes: Uint8Array): boolean {
+  const start = bytes.findIndex((byte) => ![0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf].includes(byte));
+  return bytes[start] === 0x7b;
+}
+
+/** Whether a text stands in a file's first mebibyte, or in its last. */
+export function holds(bytes: Uint8Array, text: string): boolean {
+  const decoder = new TextDecoder();
+  const ends = [bytes.subarray(0, 2 ** 20), bytes.subarray(Math.max(0, bytes.length - 2 ** 20))];
+  return ends.some((end) => decoder.decode(end).includes(text));
+}

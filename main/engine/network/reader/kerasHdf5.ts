@@ -19,12 +19,13 @@ export const kerasHdf5: Reader = {
     }
     const json = parseJson(config, 'model_config', path);
     const newer = Number.parseInt(hdf5.text('', 'keras_version') ?? '2', 10) >= 3;
-    const { draft, warnings } = draftOfModel(json, newer ? keras3 : keras2, storeOf(hdf5));
+    const { draft, warnings } = draftOfModel(json, newer ? keras3 : keras2, storeByName(hdf5));
     return { format: newer ? 'keras3' : 'keras2', draft, warnings };
   },
 };
 
-function storeOf(hdf5: Hdf5): WeightStore {
+/** Groups by layer name, which list their arrays. */
+export function storeByName(hdf5: Hdf5): WeightStore {
   const root = hdf5.keys('').includes('model_weights') ? 'model_weights/' : '';
   return {
     arraysOf: (path) => {

@@ -1,12 +1,12 @@
 import { IsolensError } from '../../../../shared/problem/problem';
 import { isZip, openArchive } from '../archive';
 import { openHdf5, type Hdf5 } from '../hdf5';
-import { badStructure, parseJson } from './json';
+import { badStructure, parseJson, type JsonObject } from './json';
 import { keras2 } from './keras2';
 import { keras3 } from './keras3';
 import type { FileArray } from './kerasLayer';
 import { draftOfModel, type LayerStep, type WeightStore } from './kerasModel';
-import type { Reader } from './reader';
+import type { ReadNetwork, Reader } from './reader';
 
 /** `.keras`: a zip of config.json, metadata.json and model.weights.h5, by Keras 3 or by Keras 2.12 and later. */
 export const kerasZip: Reader = {
@@ -21,16 +21,26 @@ export const kerasZip: Reader = {
     const version = metadata ? parseJson(text(metadata), 'metadata.json', path)['keras_version'] : '3';
     const weights = archive.entry('model.weights.h5');
     if (!weights) throw badStructure('model.weights.h5 is missing', path);
-    using hdf5 = await openHdf5(weights, path);
-    const newer = typeof version !== 'string' || !version.startsWith('2.');
-    const { draft, warnings } = draftOfModel(
-      json,
-      newer ? keras3 : { ...keras3, dialect: keras2.dialect },
-      storeOf(hdf5),
-    );
-    return { format: newer ? 'keras3' : 'keras2', draft, warnings };
+    return kerasWith(json, typeof version === 'string' ? version : '3', weights, path);
   },
 };
+
+/** A description and the weights file that goes with it. */
+export async function kerasWith(
+  json: JsonObject,
+  version: string,
+  weights: Uint8Array,
+  path: string,
+): Promise<ReadNetwork> {
+  using hdf5 = await openHdf5(weights, path);
+  const newer = !version.startsWith('2.');
+  const { draft, warnings } = draftOfModel(
+    json,
+    newer ? keras3 : { ...keras3, dialect: keras2.dialect },
+    storeOf(hdf5),
+  );
+  return { format: newer ? 'keras3' : 'keras2', draft, warnings };
+}
 
 /** Layers lie under `layers/<class in snake case, numbered>`, in early files under another root; arrays are `vars/0`, `vars/1`, … */
 function storeOf(hdf5: Hdf5): WeightStore {

@@ -72,6 +72,13 @@ export const floatField =
     take(reader.float());
   };
 
+export const fixed32Field =
+  (take: (value: number) => void): FieldReader =>
+  (reader, wire) => {
+    expect(wire, WireType.Bit32);
+    take(reader.fixed32());
+  };
+
 type Scalar = 'integer' | 'float' | 'double';
 const wireOf = { integer: WireType.Varint, float: WireType.Bit32, double: WireType.Bit64 } as const;
 

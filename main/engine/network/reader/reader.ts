@@ -9,8 +9,13 @@ export interface Source {
   /** The file's name without folder and ending. */
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** Another file in the same folder, by its name; null where it is missing. What is read counts for the network's identity. */
+  /**
+   * Another file in the main file's folder or below it, by its way from there; null where it is missing or leads out. What is read
+   * counts for the network's identity.
+   */
   beside(name: string): Promise<Uint8Array | null>;
+  /** The files in the main file's folder. */
+  names(): Promise<readonly string[]>;
 }
 
 export interface ReadNetwork {

@@ -15,7 +15,7 @@ function picked<Values extends Any>(values: Values, count: number, from: (i: num
   if (count > mostElements) throw new RangeError('a constant would be too large');
   if (values instanceof Float32Array) return Float32Array.from({ length: count }, (_, i) => values[from(i)]!) as Values;
   if (values instanceof Float64Array) return Float64Array.from({ length: count }, (_, i) => values[from(i)]!) as Values;
-  return Array.from({ length: count }, (_, i) => (values)[from(i)]) as unknown as Values;
+  return Array.from({ length: count }, (_, i) => values[from(i)]) as unknown as Values;
 }
 
 export function stridesOf(shape: readonly number[]): number[] {

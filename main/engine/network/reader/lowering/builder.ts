@@ -1,5 +1,5 @@
 import type { GraphDraft } from '../../assemble';
-import type { Shape, Weight } from '../../graph';
+import type { AxesInFile, Shape, Weight } from '../../graph';
 import { operationOf } from '../../operation/list';
 import type { NodeCore } from '../../operation/operation';
 import { countOf, transposed } from './array';
@@ -20,13 +20,14 @@ export class GraphBuilder {
   readonly #names = new Set<string>();
   readonly #shapes = new Map<string, Shape | null>();
   readonly #optional = new Set<string>();
-  readonly #inputs: { name: string; node: string; shape: Shape }[] = [];
+  readonly #inputs: GraphDraft['inputs'][number][] = [];
+  readonly #values = new Map<string, MapValue>();
 
-  /** An input by its sizes in the file's order; the batch is always free. */
-  input(name: string, sizes: readonly (number | null)[], channel: number): MapValue {
+  /** An input by its sizes in the file's order; the batch is always free. `called`: the file's name where the node has another. */
+  input(name: string, sizes: readonly (number | null)[], channel: number, called = name): MapValue {
     const shape = [null, ...toOurs(sizes.slice(1), channel)];
     this.#add({ name, op: 'input', inputs: [], attributes: {}, weights: [] }, shape);
-    this.#inputs.push({ name, node: name, shape });
+    this.#inputs.push({ name: called, node: name, shape, ...inFile(shape.length, channel) });
     return this.#value(name, shape, channel, []);
   }
 
@@ -100,8 +101,14 @@ export class GraphBuilder {
       // An input that nothing reads is none (what is only counted, or belongs to the training).
       nodes: nodes.filter((node) => node.op !== 'input' || read.has(node.name)),
       inputs: this.#inputs.filter((input) => read.has(input.node)),
-      outputs: outputs ?? ends.map((node) => ({ name: node.name, node: node.name })),
+      outputs: outputs ?? ends.map((node) => ({ name: node.name, node: node.name, ...this.axesOf(node.name) })),
     };
+  }
+
+  /** Where a node's axes lie in the file. */
+  axesOf(node: string): AxesInFile {
+    const value = this.#values.get(node);
+    return value?.sizes ? inFile(value.sizes.length, value.channel) : {};
   }
 
   #free(name: string): string {
@@ -130,9 +137,14 @@ export class GraphBuilder {
       const free = typeof same === 'object' && same !== null ? same : { node, axis, times: 1, plus: 0 };
       sizes[axis] = a === 0 ? batchSize : (shape[a] ?? free);
     });
-    return { kind: 'map', node, sizes, channel };
+    const value: MapValue = { kind: 'map', node, sizes, channel };
+    this.#values.set(node, value);
+    return value;
   }
 }
+
+const inFile = (rank: number, channel: number): AxesInFile =>
+  channel === rank - 1 ? {} : { fileAxes: oursInFile(rank, channel) };
 
 function keepsSizes({ op, attributes }: NodeCore): boolean {
   const strides = attributes['strides'];

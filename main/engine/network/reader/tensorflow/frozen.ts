@@ -25,13 +25,24 @@ export function draftOfGraph(
   );
   const ends = graph.nodes.filter((node) => !read.has(node.name));
   tracing.values((ends.length > 0 ? ends : graph.nodes).map((node) => node.name));
-  const draft = builder.draft(name);
+  const draft = withScores(builder.draft(name), builder);
   if (draft.inputs.length === 0) throw badStructure('it has no input');
   if (draft.outputs.length === 0) throw badStructure('no output hangs on its input');
   return { draft, warnings: inputs.warnings };
 }
 
-function constantFrom(node: FileNode): Value {
+/** Before a decision (a class, above a threshold) stands the score that was decided by: an output too, and the first. */
+function withScores(draft: GraphDraft, builder: GraphBuilder): GraphDraft {
+  const byName = new Map(draft.nodes.map((node) => [node.name, node]));
+  const outputs = draft.outputs.flatMap((output) => {
+    const node = byName.get(output.node);
+    const score = node && /^(argMax|argMin|compare)$/.test(node.op) ? node.inputs[0] : undefined;
+    return score === undefined ? [output] : [{ name: score, node: score, ...builder.axesOf(score) }, output];
+  });
+  return { ...draft, outputs };
+}
+
+export function constantFrom(node: FileNode): Value {
   const made = node.attributes.get('value')?.tensor?.();
   if (!made) throw badStructure(`the constant ${node.name} has no value`);
   return made;
@@ -40,10 +51,13 @@ function constantFrom(node: FileNode): Value {
 /** Placeholders: what the network is given, and switches that stand as at inference. */
 export class Inputs {
   readonly warnings: Warning[] = [];
-  readonly #nodes: ReadonlyMap<string, FileNode>;
+  readonly #graph: FileGraph;
+  readonly #named: ReadonlyMap<string, string>;
 
-  constructor(graph: FileGraph) {
-    this.#nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+  /** `named`: what the file calls an input, by its placeholder, where it says so. */
+  constructor(graph: FileGraph, named: ReadonlyMap<string, string> = new Map()) {
+    this.#graph = graph;
+    this.#named = named;
   }
 
   valueOf(operand: Operand): Value | null {
@@ -58,7 +72,8 @@ export class Inputs {
     if (/DT_(STRING|VARIANT|RESOURCE)/.test(type)) return { kind: 'opaque', what: `an input of ${type}`, texts: [] };
     if (!shape) return { kind: 'opaque', what: 'an input of any number of axes', texts: [] };
     if (shape.length < 2) return { kind: 'opaque', what: `an input of ${shape.length} axes`, texts: [] };
-    return operand.builder.input(operand.name, shape, channelAxisOf(node.name, shape.length, this.#nodes));
+    const channel = channelAxisOf(node.name, shape.length, this.#graph);
+    return operand.builder.input(operand.name, shape, channel, this.#named.get(node.name));
   }
 
   /** The phase of training, which a graph is told by a switch: off, whatever its default. */
