@@ -1,4 +1,5 @@
 import type { Vec3 } from '../../../shared/geometry';
+import type { DistanceField } from './distanceField';
 import type { Section, Shape } from './shape';
 import { rowReader, seenBox, type Lattice, type Warp } from './warp';
 
@@ -6,13 +7,6 @@ import { rowReader, seenBox, type Lattice, type Warp } from './warp';
 export interface Canvas extends Lattice {
   /** HU, [k][j][i]. */
   readonly values: Float32Array;
-}
-
-/** Signed distances (mm, negative inside) over a box of voxels around a structure; far from its surface only the sign holds. */
-export interface DistanceField {
-  readonly start: Vec3;
-  readonly size: Vec3;
-  readonly distance: Float32Array;
 }
 
 export type Material = number | ((u: number, v: number, w: number, d: number) => number);

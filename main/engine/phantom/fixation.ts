@@ -1,4 +1,4 @@
-import type { DistanceField } from './canvas';
+import type { DistanceField } from './distanceField';
 import { clamp } from './curve';
 import type { Person } from './person';
 import { randomOf } from './random';

@@ -27,9 +27,9 @@ const [front, back] = [-175, 265];
 export function postureOf(person: Person): Posture {
   const [roll, yaw, pitch] = [radians(person.rollDegrees), radians(person.yawDegrees), pitchOf(person)];
   const random = randomOf(person.seed, 'posture');
-  const slope = radians(2 * random.bounded(2));
+  const slope = radians(1.3 * random.bounded(2));
   const twist = radians(1.5 * random.bounded(2));
-  const wide = deformationOf(person.seed, 'wide', 62, [2.6, 2.4, 3.4], unevenness);
+  const wide = deformationOf(person.seed, 'wide', 62, [2.6, 2.4, 2.8], unevenness);
   const small = deformationOf(person.seed, 'small', 24, [0.75, 0.75, 0.9], unevenness);
   return (z) => {
     const head = Math.exp(-((Math.min(z + 40, 0) / 60) ** 2));

@@ -1,7 +1,7 @@
 import { affineOf, applyAffine, stepsOf } from '../../../shared/geometry';
 import { voxelCc, type Grid } from '../../../shared/volume';
 import { doseAtVolume, doseVolumeHistogram } from '../volume/doseVolumeHistogram';
-import type { DistanceField } from './canvas';
+import type { DistanceField } from './distanceField';
 import { extentOf } from './extent';
 import type { DrawnStructure, PhantomPatient } from './phantomPatient';
 import { syntheticNote } from './study';

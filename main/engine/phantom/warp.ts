@@ -1,5 +1,5 @@
 import type { Vec3 } from '../../../shared/geometry';
-import type { DistanceField } from './canvas';
+import type { DistanceField } from './distanceField';
 import type { Posture } from './posture';
 
 /** A regular grid along the axes: `zero` is the centre of voxel (0, 0, 0), mm from the parotids' midpoint. */

@@ -42,7 +42,7 @@ function histogramOf(name: string): DoseVolumeHistogram {
 const overlap = (a: string, b: string): number => {
   const [one, other] = [masks[a], masks[b]];
   let n = 0;
-  one?.forEach((is, at) => (n += is & (other?.[at] ?? 0)));
+  if (one && other) for (let at = one.indexOf(1); at >= 0; at = one.indexOf(1, at + 1)) n += other[at] ?? 0;
   return n;
 };
 

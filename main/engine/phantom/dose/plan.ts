@@ -2,7 +2,7 @@ import { affineOf, applyAffine, spacingOf, stepsOf, type Vec3 } from '../../../.
 import type { Grid, Volume } from '../../../../shared/volume';
 import { doseStepGy } from '../../dicom/writer/dose';
 import { doseAtVolume, doseVolumeHistogram } from '../../volume/doseVolumeHistogram';
-import type { DistanceField } from '../canvas';
+import type { DistanceField } from '../distanceField';
 import { beamAt, densityOf, depthDose, gantryAngles, sourceAxisMm, type Beam } from './beam';
 import type { FluenceShape } from './fluence';
 import { goalsOf } from './goal';
