@@ -13,7 +13,7 @@ export const graphDef: Reader = {
   read: ({ path, bytes }): Promise<ReadNetwork> => {
     const graph = inside(path, () => graphOf(bytes));
     if (graph.nodes.length === 0) throw badStructure('it holds no operation', path);
-    const { draft, warnings } = draftOfGraph(graph, new GraphBuilder(), 'network');
+    const { draft, warnings } = draftOfGraph(graph, new GraphBuilder(), bytes.length);
     return Promise.resolve({ format: 'graphdef', draft, warnings });
   },
 };

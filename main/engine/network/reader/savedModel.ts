@@ -22,8 +22,10 @@ export const savedModel: Reader = {
   read: async (source) => {
     const meta = wholeModel(source.bytes, source.path);
     const variables = await variablesOf(source);
-    const own = variableLowering(meta.graph, variables);
-    const { draft, warnings } = draftBySignature(meta.graph, new GraphBuilder(), meta.signature, own);
+    const { draft, warnings } = draftBySignature(meta.graph, new GraphBuilder(), meta.signature, {
+      bytes: source.bytes.length + (variables?.bytes ?? 0),
+      variables: variableLowering(meta.graph, variables?.of ?? null),
+    });
     return { format: 'savedmodel', draft, warnings };
   },
 };
@@ -97,7 +99,7 @@ function entryOf(bytes: Uint8Array): readonly [string, Uint8Array] {
 const handles = ['VarHandleOp', 'VariableV2', 'Variable'];
 
 /** A variable's handle goes from call to call until it is read: then it is its numbers. */
-function variableLowering(graph: FileGraph, variables: Variables | null): Surroundings['own'] {
+function variableLowering(graph: FileGraph, variables: Variables['of'] | null): Surroundings['own'] {
   const keys = restoredKeys(graph);
   const numbers = (node: string): Value => {
     const key = keys.get(node);

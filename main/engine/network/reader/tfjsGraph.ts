@@ -23,10 +23,11 @@ export const tfjsGraph: Reader = {
       return found;
     });
     const builder = new GraphBuilder();
+    const bytes = arrays.reduce((sum, { values }) => sum + values.byteLength, source.bytes.length);
     const signature = signatureOf(json);
     const { draft, warnings } = signature
-      ? draftBySignature(graph, builder, signature)
-      : draftOfGraph(graph, builder, 'network');
+      ? draftBySignature(graph, builder, signature, { bytes })
+      : draftOfGraph(graph, builder, bytes);
     return { format: 'tfjs-graph', draft, warnings };
   },
 };

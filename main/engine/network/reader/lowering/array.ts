@@ -9,7 +9,7 @@ type Any = Float32Array | Float64Array | readonly unknown[];
 export const countOf = (shape: readonly number[]): number => shape.reduce((p, n) => p * n, 1);
 
 /** No constant that is computed while reading is larger. */
-const mostElements = 2 ** 28;
+const mostElements = 2 ** 26;
 
 function picked<Values extends Any>(values: Values, count: number, from: (i: number) => number): Values {
   if (count > mostElements) throw new RangeError('a constant would be too large');

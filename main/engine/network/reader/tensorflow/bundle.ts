@@ -8,7 +8,11 @@ import { tableOf } from './table';
 import { rawTensor, shapeOf } from './tensor';
 
 /** The values of a SavedModel's variables, by their key in the checkpoint. */
-export type Variables = (key: string, node: string) => Constant | Opaque;
+export interface Variables {
+  readonly of: (key: string, node: string) => Constant | Opaque;
+  /** Of all shards together. */
+  readonly bytes: number;
+}
 
 interface Entry {
   readonly type: string;
@@ -44,7 +48,7 @@ export async function variablesOf(source: Source, folder = 'variables'): Promise
   const data: (Uint8Array | null)[] = [];
   for (let s = 0; s < shards; s++)
     data.push(await source.beside(`${folder}/variables.data-${five(s)}-of-${five(shards)}`));
-  return (key, node) => {
+  const of: Variables['of'] = (key, node) => {
     const entry = entries.get(key);
     const missing = (part: string): IsolensError =>
       new IsolensError('network/weights-missing', { part }, { file: source.path, node });
@@ -60,6 +64,7 @@ export async function variablesOf(source: Source, folder = 'variables'): Promise
     if (type !== 'DT_STRING' && masked(bytes) !== entry.checksum) throw damaged(`the numbers of ${key} have changed`);
     return rawTensor(bytes, type, sizes, key);
   };
+  return { of, bytes: data.reduce((sum, shard) => sum + (shard?.length ?? 0), 0) };
 }
 
 const five = (n: number): string => String(n).padStart(5, '0');

@@ -14,18 +14,18 @@ import { Tracing, type Operand } from './tracing';
 export function draftOfGraph(
   graph: FileGraph,
   builder: GraphBuilder,
-  name: string,
+  bytes: number,
 ): { readonly draft: GraphDraft; readonly warnings: readonly Warning[] } {
   const inputs = new Inputs(graph);
   const own = (operand: Operand): Value | null =>
     operand.node.op === 'Const' ? constantFrom(operand.node) : inputs.valueOf(operand);
-  const tracing = new Tracing(graph, builder, { lowerings, own });
+  const tracing = new Tracing(graph, builder, { lowerings, own, bytes });
   const read = new Set(
     graph.nodes.flatMap((node) => node.inputs.map((input) => input.replace(/^\^/, '').split(':')[0])),
   );
   const ends = graph.nodes.filter((node) => !read.has(node.name));
   tracing.values((ends.length > 0 ? ends : graph.nodes).map((node) => node.name));
-  const draft = withScores(builder.draft(name), builder);
+  const draft = withScores(builder.draft('network'), builder);
   if (draft.inputs.length === 0) throw badStructure('it has no input');
   if (draft.outputs.length === 0) throw badStructure('no output hangs on its input');
   return { draft, warnings: inputs.warnings };

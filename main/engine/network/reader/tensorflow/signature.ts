@@ -19,13 +19,13 @@ export function draftBySignature(
   graph: FileGraph,
   builder: GraphBuilder,
   signature: Signature,
-  variables: Surroundings['own'] = () => null,
+  { bytes, variables = () => null }: { readonly bytes: number; readonly variables?: Surroundings['own'] },
 ): { readonly draft: GraphDraft; readonly warnings: readonly Warning[] } {
   const named = new Map([...signature.inputs].map(([name, tensor]) => [tensor.split(':')[0]!, name]));
   const inputs = new Inputs(graph, named);
   const own = (operand: Operand): Value | readonly Value[] | null =>
     operand.node.op === 'Const' ? constantFrom(operand.node) : (inputs.valueOf(operand) ?? variables(operand));
-  const tracing = new Tracing(graph, builder, { lowerings, own });
+  const tracing = new Tracing(graph, builder, { lowerings, own, bytes });
   const ports = [...signature.outputs];
   const values = tracing.values(ports.map(([, tensor]) => tensor));
   const outputs = ports.map(([name], i) => {

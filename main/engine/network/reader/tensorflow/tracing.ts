@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly lowerings: ReadonlyMap<string, Lowering>;
   /** Handled before the lowerings: inputs, variables. Null leaves it to them. */
   readonly own: (operand: Operand) => Value | readonly Value[] | null;
+  /** Bytes of the network's files: what they hold may be large, what they only claim may not. */
+  readonly bytes: number;
 }
 
 interface Scope {
@@ -33,6 +35,8 @@ interface Scope {
 const calls = ['PartitionedCall', 'StatefulPartitionedCall'];
 const deepestCall = 64;
 const mostOperations = 200_000;
+/** Numbers that constants may take beside those that the files hold. */
+const mostComputed = 2 ** 27;
 
 /**
  * Walks a graph of TensorFlow's operations in order and makes ours, functions unfolded in their place. What hangs on constants alone is
@@ -44,6 +48,7 @@ export class Tracing {
   readonly #surroundings: Surroundings;
   readonly #top: Scope;
   #operations = 0;
+  #numbers = 0;
 
   constructor(graph: FileGraph, builder: GraphBuilder, surroundings: Surroundings) {
     this.#graph = graph;
@@ -123,7 +128,19 @@ export class Tracing {
     if (node.op !== 'Merge' && inputs.some((input) => input.kind === 'dead'))
       return Array.from({ length: 8 }, () => dead);
     const made = this.#surroundings.own(operand) ?? this.#called(scope, operand) ?? this.#lowered(operand);
-    return Array.isArray(made) ? (made as readonly Value[]) : [made as Value];
+    const values = Array.isArray(made) ? (made as readonly Value[]) : [made as Value];
+    this.#count(values, operand);
+    return values;
+  }
+
+  /** *Problems* network/too-large. */
+  #count(values: readonly Value[], { node, inputs }: Operand): void {
+    for (const value of values) {
+      if (value.kind === 'constant' && !inputs.includes(value)) this.#numbers += value.values.length;
+    }
+    if (this.#numbers <= mostComputed + this.#surroundings.bytes) return;
+    const claimed = `${((this.#numbers * 4) / 2 ** 20).toFixed(0)} MiB`;
+    throw new IsolensError('network/too-large', { claimed }, { node: node.name });
   }
 
   /** A node of a function bears the name that it has there, and the call's before it where that is taken. */
