@@ -9,13 +9,17 @@ export const Figure = z.union([
 ]);
 export type Figure = z.infer<typeof Figure>;
 
-export const Warning = z.strictObject({ code: z.string(), message: z.string() });
+/** What fills the sentence of a code, so that it can be said in another language. */
+const FactsOfCode = z.record(z.string(), z.union([z.string(), z.number()]));
+
+export const Warning = z.strictObject({ code: z.string(), message: z.string(), facts: FactsOfCode.optional() });
 export type Warning = z.infer<typeof Warning>;
 
 export const ErrorEntry = z.strictObject({
   code: z.string(),
   message: z.string(),
   wayOn: z.string(),
+  facts: FactsOfCode.optional(),
   where: z.strictObject({
     input: z.string().optional(),
     file: z.string().optional(),

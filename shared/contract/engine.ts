@@ -5,6 +5,7 @@ import { Recipe } from '../recipe';
 import { Backend, Results, Warning } from '../result';
 import { BlobVolume, ProblemShape, StudyDetail, StudySummary } from '../study';
 import { StudyChoices } from '../studyChoices';
+import { languages } from '../words';
 import { request } from './request';
 
 const nothing = z.strictObject({});
@@ -102,8 +103,14 @@ export const engineRequests = {
     z.strictObject({ job: Job, base: z.string() }),
     z.strictObject({ analyses: z.array(Estimate) }),
   ),
-  /** `base`: the folder that the job's relative paths start from. `out`: the results folder that the user named. */
-  'engine/startJob': request(z.strictObject({ job: Job, base: z.string(), out: z.string() }), jobId),
+  /**
+   * `base`: the folder that the job's relative paths start from. `out`: the results folder that the user named. `language`: of its report,
+   * English if left out.
+   */
+  'engine/startJob': request(
+    z.strictObject({ job: Job, base: z.string(), out: z.string(), language: z.enum(languages).optional() }),
+    jobId,
+  ),
   'engine/cancelJob': request(jobId, nothing),
   /** Reads a results folder back: the numbers, and its volumes as blobs by `files` path. */
   'engine/openResults': request(

@@ -59,6 +59,8 @@ export interface Conclusion {
  */
 export interface Analysis<P = unknown> {
   readonly definition: AnalysisDefinition;
+  /** Refuses an input to which the parameters that the job itself names cannot apply, whatever their values. *Problems* thrown as IsolensError. */
+  accept?(input: OpenInput, given: ReadonlySet<string>): void;
   /** Forward passes (batch entries) that one input costs, for the estimate. */
   passes(input: OpenInput, context: Context, parameters: P): number;
   /** Seconds of one input's work beside its passes, roughly; left out where there is little of it. */

@@ -19,6 +19,8 @@ export interface PlannedInput {
 export interface PlannedAnalysis {
   readonly analysis: Analysis;
   readonly parameters: unknown;
+  /** Names of the parameters that the job gives: one that is left out is not one that is given its default. */
+  readonly given: ReadonlySet<string>;
 }
 
 /** A job whose every word is understood: what is left to fail are its inputs. */
@@ -77,7 +79,7 @@ function plannedAnalysis({ id, parameters }: Job['analyses'][number]): PlannedAn
   const analysis = knownAnalysis(analyses, id);
   const schema = analysis.definition.parameters;
   const parsed = schema.safeParse(parameters);
-  if (parsed.success) return { analysis, parameters: parsed.data };
+  if (parsed.success) return { analysis, parameters: parsed.data, given: new Set(Object.keys(parameters)) };
   const issue = schemaIssueOf(parsed.error, schema);
   if (issue.kind === 'unknown-key')
     throw new IsolensError('job/wrong-key', { analysis: id, nearest: issue.nearest }, { key: issue.key });

@@ -16,7 +16,8 @@ import { isolensVersion } from './version';
 export interface ResultFolder {
   readonly path: string;
   readonly reportPath: string;
-  writer(analysis: string, input: string): InputWriter;
+  /** `plan` stands in every volume: which network made it, and with which version. */
+  writer(analysis: string, input: string, plan: Plan): InputWriter;
   /** What every results.json of this run begins with. */
   heading(plan: Plan | null): Pick<Results, 'schema' | 'isolens' | 'backend' | 'job' | 'network'>;
   save(results: Results): Promise<void>;
@@ -34,7 +35,18 @@ export async function resultFolder(out: string, job: Job | null, language: Langu
   return {
     path,
     reportPath: join(path, 'report.html'),
-    writer: (analysis, input) => inputWriterOf({ folder: path, analysis, input }),
+    writer: (analysis, input, { network }) =>
+      inputWriterOf({
+        folder: path,
+        analysis,
+        input,
+        about: {
+          analysis,
+          network: network.name,
+          'network sha256': network.sha256,
+          isolens: isolensVersion,
+        },
+      }),
     heading: (plan) => ({
       schema: 'isolens/results@1',
       isolens: isolensVersion,

@@ -33,6 +33,7 @@ export const errorEntryOf = (problem: Problem): ErrorEntry => {
   return {
     code: problem.code,
     ...sentencesOf(problem, 'en'),
+    ...(Object.keys(problem.facts).length > 0 ? { facts: { ...problem.facts } } : {}),
     where: {
       ...(input === undefined ? {} : { input }),
       ...(file === undefined ? {} : { file }),
@@ -88,7 +89,12 @@ function costOf({ analysis, parameters }: PlannedAnalysis, input: OpenInput, con
 export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutcome> {
   const { folder, signal, memoryBytes } = options;
   const begun = Date.now();
-  let context: Context = { network: pacedNetwork(plan.network), recipe: plan.recipe, memoryBytes, inputCount: plan.inputs.length };
+  let context: Context = {
+    network: pacedNetwork(plan.network),
+    recipe: plan.recipe,
+    memoryBytes,
+    inputCount: plan.inputs.length,
+  };
   const ledger: Ledger = { parts: new Map(plan.analyses.map((step) => [step, []])), errors: [], illustrations: [] };
   const cache = partCache(folder.path);
   const tempo = pace();
@@ -108,8 +114,9 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   });
 
   async function partOf(step: PlannedAnalysis, planned: PlannedInput, input: OpenInput, left: number): Promise<Part> {
-    const { analysis, parameters } = step;
+    const { analysis, parameters, given } = step;
     const { id, version } = analysis.definition;
+    analysis.accept?.(input, given);
     const key: PartKey = {
       network: plan.network.sha256,
       input: input.prepared.sha256,
@@ -121,7 +128,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     };
     const found = options.resume ? await cache.find(key) : null;
     if (found) return found;
-    const work = analysis.onInput(input, context, parameters, folder.writer(id, planned.id), signal);
+    const work = analysis.onInput(input, context, parameters, folder.writer(id, planned.id, plan), signal);
     for (;;) {
       const next = await work.next();
       if (next.done) {

@@ -1,6 +1,7 @@
 import { say, type Language } from '../../../shared/words';
 import { numberText, unitOfKey } from './reportNumbers';
-import { keyWords, reportWords } from './reportWords';
+import { keyWords, valueWord } from './reportKeys';
+import { reportWords } from './reportWords';
 
 /** Rows that one table shows; the rest stays in results.json. */
 const mostRows = 120;
@@ -44,7 +45,7 @@ export function cellText(key: string, value: unknown, language: Language): strin
   }
   if (isShort(value)) return value.map((item) => cellText(key, item, language)).join(', ');
   if (Array.isArray(value)) return say(reportWords.numbers, language, { count: value.length });
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? valueWord(key, value, language) : JSON.stringify(value);
 }
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' || isFigure(value);

@@ -3,6 +3,7 @@ import { analysisDefinitions } from '../../../shared/analysis/list';
 import { cssGradientOf } from '../../../shared/colourMaps';
 import type { AnalysisResult, InputResult, Results, Warning } from '../../../shared/result';
 import type { Verdict } from '../../../shared/verdict';
+import { saidIn } from '../../../shared/warning';
 import type { Language } from '../../../shared/words';
 import type { Illustration } from './illustrate';
 import { colourMapOf, labelColour, type Picture, type View } from './picture';
@@ -71,8 +72,8 @@ ${doubts === '' ? '' : `<h4>${word('doubts')}</h4><ul>${doubts}</ul>`}
 ${rows === '' ? '' : `<h4>${word('evidence')}</h4><table><tbody>${rows}</tbody></table>`}`;
 }
 
-function warningsHtml(warnings: readonly Warning[] | undefined, { masked }: Page): string {
-  const said = [...new Set((warnings ?? []).map(({ message }) => masked(message)))];
+function warningsHtml(warnings: readonly Warning[] | undefined, { masked, language }: Page): string {
+  const said = [...new Set((warnings ?? []).map((warning) => masked(saidIn(warning, language).message)))];
   return said.map((message) => `<p class="warn small">${escaped(message)}</p>`).join('');
 }
 
@@ -140,7 +141,9 @@ ${parameters === '' ? '' : `<details><summary>${word('parameters')}</summary>${p
 
 function errorsHtml({ errors }: Results, page: Page): string {
   if (errors.length === 0) return '';
-  const rows = errors.map(({ message, wayOn, code, where }) => {
+  const rows = errors.map((error) => {
+    const { code, where } = error;
+    const { message, wayOn } = saidIn(error, page.language);
     const who = where.input === undefined ? '' : `<b>${escaped(page.nameOf(where.input))}</b> · `;
     return `<p class="error">${who}${escaped(page.masked(message))} <span class="dim">${escaped(page.masked(wayOn))} (${escaped(code)})</span></p>`;
   });

@@ -4,6 +4,7 @@ import {
   type OcclusionParameters,
   type OcclusionValues,
 } from '../../../../shared/analysis/occlusion';
+import { IsolensError } from '../../../../shared/problem/problem';
 import type { Warning } from '../../../../shared/result';
 import { warningOf } from '../../../../shared/warning';
 import type { PreparedInput } from '../../recipe/preparedInput';
@@ -48,6 +49,11 @@ async function save(
 /** Occlusion: hides every place of a fixed lattice in turn and measures what the score loses. */
 export const occlusion: Analysis<OcclusionParameters> = {
   definition,
+
+  accept({ prepared }, given) {
+    const key = ['windowMm', 'strideMm'].find((name) => given.has(name));
+    if (!prepared.grid && key !== undefined) throw new IsolensError('analysis/length-without-geometry', {}, { key });
+  },
 
   passes(input, context, parameters) {
     const { prepared } = input;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { problemOf } from '../../../../shared/problem/problem';
+import type { Language } from '../../../../shared/words';
 import type { JobEvent } from '../../../../shared/contract/engine';
 import { estimatePlan } from '../estimate';
 import { memoryBudget } from '../memoryBudget';
@@ -36,6 +37,7 @@ export function jobAnswers(
     jobId: string,
     read: ReadJob,
     out: string,
+    language: Language | undefined,
     signal: AbortSignal,
     { tell, blobs }: Answering,
   ): Promise<void> {
@@ -45,7 +47,7 @@ export function jobAnswers(
     };
     try {
       const plan = await planWith(networks, read, signal);
-      const folder = await resultFolder(out, read.job);
+      const folder = await resultFolder(out, read.job, language);
       const { cancelled } = await runPlan(plan, {
         folder,
         signal,
@@ -76,12 +78,13 @@ export function jobAnswers(
     'engine/estimateJob': async ({ job, base }, { signal }) => ({
       analyses: await estimatePlan(await planWith(networks, { job, base }, signal), memoryBudget(), signal),
     }),
-    'engine/startJob': ({ job, base, out }, answering) => {
+    'engine/startJob': ({ job, base, out, language }, answering) => {
       const jobId = randomUUID();
       const controller = new AbortController();
       running.set(jobId, controller);
       answering.tell('engine/jobEvents', { kind: 'queued', jobId });
-      const work = line.add(() => run(jobId, { job, base }, out, controller.signal, answering), controller.signal);
+      const begin = (): Promise<void> => run(jobId, { job, base }, out, language, controller.signal, answering);
+      const work = line.add(begin, controller.signal);
       void work.then(() => {
         // Cancelled while it waited: it never began, and its end must still be told.
         if (!running.delete(jobId)) return;
