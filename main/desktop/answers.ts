@@ -1,4 +1,4 @@
-import { app, dialog, shell, type BrowserWindow, type OpenDialogOptions } from 'electron';
+import { app, dialog, type BrowserWindow, type OpenDialogOptions } from 'electron';
 import { writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import type { z } from 'zod';
@@ -8,6 +8,7 @@ import type { Places } from './places';
 import { readPreferences, writePreferences } from './preferences';
 import { layPinned, pinPicture } from './pinPicture';
 import { printReport } from './printReport';
+import { showFile } from './showReport';
 
 type Requests = typeof desktopRequests;
 export type DesktopAnswers = {
@@ -78,7 +79,7 @@ export function desktopAnswers(
       const whole = isAbsolute(path) ? path : join(places.docs, path);
       if (!mayShow(whole)) throw new IsolensError('desktop/may-not-show', {}, { file: path });
       if (whole.endsWith(`${sep}report.html`)) await layPinned(dirname(whole));
-      const refusal = await shell.openPath(whole);
+      const refusal = await showFile(whole);
       if (refusal) throw new IsolensError('desktop/cannot-show', { reason: refusal }, { file: path });
       return {};
     },
