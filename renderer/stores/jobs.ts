@@ -7,6 +7,7 @@ import type { Problem } from '../../shared/problem/problem';
 import type { BlobVolume } from '../../shared/study';
 import type { StudyChoices } from '../../shared/studyChoices';
 import { ask, hear } from '../bridge/bridge';
+import { i18n } from '../locales/i18n';
 import { problemFrom } from './problems';
 
 export type JobAsked = Asks<'engine/startJob'>['job'];
@@ -95,7 +96,7 @@ export const useJobs = defineStore('jobs', () => {
 
   /** Starts a run. Events that came before the answer did are not lost. */
   async function start(subject: JobSubject, job: JobAsked, out: string): Promise<string> {
-    const { jobId } = await ask('engine/startJob', { job, base: '', out });
+    const { jobId } = await ask('engine/startJob', { job, base: '', out, language: i18n.global.locale.value });
     const run: JobRun = {
       id: jobId,
       subject: markRaw(subject),

@@ -70,12 +70,12 @@ export function openNetworks(): OpenNetworks {
       const whole = resolve(path);
       const loaded = await openNetwork(whole, signal === undefined ? {} : { signal });
       const before = byId.get(loaded.sha256);
-      if (before) {
-        loaded.close();
-        return summary(before);
-      }
+      if (before) loaded.close();
+      if (before?.path === whole) return summary(before);
       const recipePath = recipe === undefined ? recipePathOf(whole) : resolve(recipe);
-      const network: OpenNetwork = { path: whole, loaded, recipe: null, recipePath: null, notes: [] };
+      // The same weights from another folder: what lies beside them there is what was asked for.
+      const held = before?.loaded ?? loaded;
+      const network: OpenNetwork = { path: whole, loaded: held, recipe: null, recipePath: null, notes: [] };
       try {
         network.recipe = await recipeAt(recipePath);
         network.recipePath = recipePath;
@@ -89,7 +89,7 @@ export function openNetworks(): OpenNetworks {
         )
           network.notes = [problem];
       }
-      byId.set(loaded.sha256, network);
+      byId.set(held.sha256, network);
       return summary(network);
     },
     async setRecipe(id, recipe, save) {
