@@ -53,7 +53,7 @@ export async function illustrate(
   const pictures: Picture[] = [];
   for (const [name, path] of pathsOf(files)) {
     const placed = placedVolume(await readNrrdFile(join(folder, path), path), '');
-    if (placed !== null) pictures.push(pictureOf(name, strongestChannel(placed.volume, placed.channels), scene));
+    if (placed !== null) pictures.push(await pictureOf(name, strongestChannel(placed.volume, placed.channels), scene));
   }
   return { analysis, input: id, pictures };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { colourOf, type ColourMap, type Rgb } from '../../../shared/colourMaps';
 import { affineOf, applyAffine, type Affine, type Vec3 } from '../../../shared/geometry';
 import type { Structure } from '../../../shared/structure';
@@ -171,13 +172,13 @@ function outline(mask: Uint8Array, width: number, height: number, visit: (pixel:
     }
 }
 
-function draw(
+async function draw(
   grid: Grid,
   overlay: Volume,
   kind: PictureKind,
   range: readonly [number, number],
   scene: Scene | null,
-): Uint8Array {
+): Promise<Uint8Array> {
   const [width, height] = grid.size;
   const rgb = new Uint8Array(width * height * 3);
   const over = resample(overlay, grid, 'nearest', kind === 'labels' ? 0 : NaN).values;
@@ -190,6 +191,8 @@ function draw(
     for (const c of [0, 1, 2] as const) rgb[pixel * 3 + c] = Math.round(grey * (1 - ink) + colour[c] * ink);
   }
   for (const structure of scene?.structures ?? []) {
+    // A structure with many contours takes its time: others have their turn in between.
+    await nextTurn();
     outline(maskOf(structure, grid), width, height, (pixel) => {
       rgb.set(structure.colour, pixel * 3);
     });
@@ -208,16 +211,18 @@ function rangeOf(volume: Volume, kind: PictureKind): readonly [number, number] {
 }
 
 /** Three planes through a map's strongest place, on the image where there is one, contours over both. */
-export function pictureOf(name: string, overlay: Volume, scene: Scene | null): Picture {
+export async function pictureOf(name: string, overlay: Volume, scene: Scene | null): Promise<Picture> {
   const kind = kindOf(overlay);
   const range = rangeOf(overlay, kind);
   const box = boxOf(scene === null ? overlay.grid : brightPart(scene.background, scene.level[0]));
   const point = pointOf(overlay, kind);
   const pixelMm = Math.max(...([0, 1, 2] as const).map((axis) => box.max[axis] - box.min[axis])) / longestSide;
-  const views = (['axial', 'coronal', 'sagittal'] as const).map((plane, n): View => {
+  const views: View[] = [];
+  for (const [n, plane] of (['axial', 'coronal', 'sagittal'] as const).entries()) {
+    await nextTurn();
     const grid = planeGrid(plane, box, point, pixelMm);
-    const png = draw(grid, overlay, kind, range, scene);
-    return { plane, positionMm: point[(2 - n) as 0 | 1 | 2], width: grid.size[0], height: grid.size[1], png };
-  });
+    const png = await draw(grid, overlay, kind, range, scene);
+    views.push({ plane, positionMm: point[(2 - n) as 0 | 1 | 2], width: grid.size[0], height: grid.size[1], png });
+  }
   return { name, kind, unit: overlay.unit, range, views };
 }

@@ -27,7 +27,7 @@ const written = writtenNetwork(
       name: 'y',
       inputs: ['conv'],
       shape: [2],
-      activation: { kind: 'softmax', axis: -1 },
+      activation: { kind: 'softmax', axes: [-1] },
       compute: ([a]) => [a?.[0] ?? 0, a?.[1] ?? 0],
     },
   ],

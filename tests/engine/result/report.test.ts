@@ -48,8 +48,8 @@ describe('a picture of a map', () => {
   values[20 + 30 * (10 + 30 * 25)] = -2;
   const map: Volume<Float32Array> = { grid, values, unit: '1', frameOfReference: '' };
 
-  it('goes through the strongest voxel, head up and patient left on the right', () => {
-    const picture = pictureOf('map', map, { background, level: [-160, 240], structures: [] });
+  it('goes through the strongest voxel, head up and patient left on the right', async () => {
+    const picture = await pictureOf('map', map, { background, level: [-160, 240], structures: [] });
     expect(picture).toMatchObject({ kind: 'signed', range: [-2, 2] });
     expect(picture.views.map(({ plane, positionMm }) => [plane, positionMm])).toEqual([
       ['axial', 25],
@@ -67,9 +67,9 @@ describe('a picture of a map', () => {
     expect(at(5, 5)).toEqual([128, 128, 128]);
   });
 
-  it('draws the outline of a structure in its colour', () => {
+  it('draws the outline of a structure in its colour', async () => {
     const structure = boxStructure('S', grid, [10, 10, 10], [19, 19, 28], { colour: [1, 2, 3] });
-    const picture = pictureOf('map', map, { background, level: [-160, 240], structures: [structure] });
+    const picture = await pictureOf('map', map, { background, level: [-160, 240], structures: [structure] });
     const { width, rgb } = pixelsOf(picture.views[0]!.png);
     const red = (column: number, row: number): boolean =>
       rgb[3 * (column + width * row)] === 1 && rgb[3 * (column + width * row) + 2] === 3;
@@ -80,11 +80,11 @@ describe('a picture of a map', () => {
     expect(red(99, 150)).toBe(false);
   });
 
-  it('tells labels, dose and activations from what a volume holds', () => {
-    const kind = (volume: Volume) => pictureOf('x', volume, null).kind;
-    expect(kind({ ...map, values: new Uint8Array(27000) })).toBe('labels');
-    expect(kind({ ...map, unit: 'Gy' })).toBe('dose');
-    expect(kind({ ...map, values: values.map(Math.abs) })).toBe('activation');
+  it('tells labels, dose and activations from what a volume holds', async () => {
+    const kind = async (volume: Volume) => (await pictureOf('x', volume, null)).kind;
+    expect(await kind({ ...map, values: new Uint8Array(27000) })).toBe('labels');
+    expect(await kind({ ...map, unit: 'Gy' })).toBe('dose');
+    expect(await kind({ ...map, values: values.map(Math.abs) })).toBe('activation');
   });
 });
 

@@ -11,7 +11,7 @@ import { chosenNodes, filtersOf, nodeNamed } from './layers';
 import type { LayerOfPatient, LayerTally } from './pool';
 import { saveMaps } from './saveMaps';
 import type { Thresholds } from './status';
-import { groupsOf, tallyInput } from './tallyInput';
+import { sweepsOf, tallyInput } from './tallyInput';
 import { mapsVerdict } from './verdict';
 
 /** What one input leaves for the summary: figures of every channel, no maps. */
@@ -84,8 +84,8 @@ export const maps: Analysis<MapsParameters> = {
 
   passes: ({ prepared }, context, { nodes, save }) => {
     const chosen = chosenNodes(context.network, nodes);
-    const groups = groupsOf(chosen, prepared.array.shape, context.memoryBytes / 2).length;
-    return (prepared.array.shape[0] ?? 1) * (groups + save.length);
+    const { first, again } = sweepsOf(chosen, prepared.array.shape, context.memoryBytes);
+    return (prepared.array.shape[0] ?? 1) * (first + again + save.length);
   },
 
   async *onInput(input, context, parameters, writer, signal) {

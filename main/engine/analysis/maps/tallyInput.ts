@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Fetch, LoadedNetwork, NetworkArray } from '../../network/network';
 import type { Node } from '../../network/graph';
 import type { PreparedInput } from '../../recipe/preparedInput';
@@ -25,11 +26,7 @@ function mapBytes(node: Node, input: readonly number[]): number {
 }
 
 /** Nodes in groups whose maps of one entry fit the budget together; a node larger than it stands alone. */
-export function groupsOf(
-  nodes: readonly Node[],
-  input: readonly number[],
-  budgetBytes: number,
-): readonly (readonly Node[])[] {
+function groupsOf(nodes: readonly Node[], input: readonly number[], budgetBytes: number): readonly (readonly Node[])[] {
   const groups: Node[][] = [];
   let room = 0;
   for (const node of nodes) {
@@ -90,11 +87,27 @@ export async function* sweep(
         const output = maps.get(node.name);
         if (!output) throw new Error(`the network gave no map of ${node.name}`);
         take(node, output, maps.get(`${node.name}:preActivation`) ?? null, from);
+        // A layer's figures are summed in one go: between two layers others have their turn.
+        await nextTurn();
       }
       done += (to - from) / total / groups.length;
       yield done;
     }
   }
+}
+
+/** Nodes whose maps may have to be looked at again: what counts as zero hangs on the layer's largest value. */
+const seenTwice = (nodes: readonly Node[]): readonly Node[] =>
+  nodes.filter((node) => activationRuleOf(activationOf(node)).zero === 'relative');
+
+/** How often the whole input goes through the network: once a group, and again for nodes that may be looked at twice. */
+export function sweepsOf(
+  nodes: readonly Node[],
+  input: readonly number[],
+  memoryBytes: number,
+): { readonly first: number; readonly again: number } {
+  const groups = (some: readonly Node[]): number => groupsOf(some, input, memoryBytes / 2).length;
+  return { first: groups(nodes), again: groups(seenTwice(nodes)) };
 }
 
 /** Tallies every channel of the nodes over one input. Streams: what is held does not grow with the number of planes. */
@@ -106,6 +119,8 @@ export async function* tallyInput(
 ): AsyncGenerator<Step, LayerTally[]> {
   const { network, memoryBytes } = context;
   const spatialInput = prepared.array.shape.slice(1, -1);
+  const sweeps = sweepsOf(nodes, prepared.array.shape, memoryBytes);
+  const firstShare = sweeps.first / Math.max(1, sweeps.first + sweeps.again);
   const accumulators = new Map<string, Accumulator>();
   const begin = (node: Node, shape: readonly number[], hasPre: boolean, zeroBelow: number): Accumulator => {
     const rule = activationRuleOf(activationOf(node));
@@ -129,7 +144,7 @@ export async function* tallyInput(
     true,
     taker(accumulators, () => 0),
   )) {
-    yield { kind: 'progress', done: 0.95 * done, stage: 'maps' };
+    yield { kind: 'progress', done: firstShare * done, stage: 'maps' };
   }
 
   // "Zero" is 1e-6 of the layer's largest value, which only the whole input tells: where a faint value may count, look again.
@@ -144,7 +159,7 @@ export async function* tallyInput(
     const again = new Map<string, Accumulator>();
     const take = taker(again, (name) => thresholds.get(name) ?? 0);
     for await (const done of sweep(network, prepared, faint, memoryBytes, signal, true, take)) {
-      yield { kind: 'progress', done: 0.95 + 0.05 * done, stage: 'maps' };
+      yield { kind: 'progress', done: firstShare + (1 - firstShare) * done, stage: 'maps' };
     }
     for (const [name, accumulator] of again) accumulators.set(name, accumulator);
   }

@@ -24,6 +24,7 @@ import type { ScoreReader } from './reader';
 import type { LatticeRun } from './places';
 import { runLattice, selfCheck } from './run';
 import { readIntact, type Scoring } from './score';
+import { stagesOf } from './stages';
 import { gamesOf, summaryOf, type Kept } from './summary';
 import { fetchesOf, outputOf, readerOf } from './target';
 import { valuesOf, type Maps } from './values';
@@ -161,10 +162,8 @@ async function* runOcclusion(
   const gameOf = { prepared, channels: parameters.channels, window: on.size.window };
   const played = gameCost(gameEntries, shiftsFor(context), gameOf);
   const costOfGame = playing ? played.passes * secondsAPass + played.seconds : 0;
-  const totalCost = choices.reduce((sum, choice) => sum + latticeCost(choice), costOfGame);
-  let spent = 0;
-  const scaled = (step: Step, cost: number): Step =>
-    step.kind === 'progress' ? { ...step, done: (spent + step.done * cost) / totalCost } : step;
+  const stages = stagesOf([...choices.map(latticeCost), costOfGame]);
+  const scaled = (step: Step): Step => (step.kind === 'progress' ? { ...step, done: stages.at(step.done) } : step);
 
   const runs: { readonly name: string; readonly run: LatticeRun; readonly scoring: Scoring }[] = [];
   for (const choice of choices) {
@@ -180,11 +179,10 @@ async function* runOcclusion(
         ? { kind: 'partial', volumes: { map: inputVolume(prepared, yield* meanMap(lattice, drops)) } }
         : null;
     }
-    const cost = latticeCost(choice);
     const running = runLattice(scoring, on, memoryBytes, picture);
     let step = await running.next();
-    for (; !step.done; step = await running.next()) yield scaled(step.value, cost);
-    spent += cost;
+    for (; !step.done; step = await running.next()) yield scaled(step.value);
+    stages.next();
     runs.push({ name: fillName(choice), run: step.value, scoring });
     if (step.value.stopped) break;
   }
@@ -213,7 +211,7 @@ async function* runOcclusion(
     );
     try {
       let step = await steps.next();
-      for (; !step.done; step = await steps.next()) yield scaled(step.value, costOfGame);
+      for (; !step.done; step = await steps.next()) yield scaled(step.value);
       const { effect, usable, fills, specific } = step.value;
       game = { structure: players.structure, usable, effect, fills: [...fills], specific };
     } catch (thrown) {
