@@ -74,11 +74,14 @@ function neededNodes(graph: NetworkGraph, fetches: readonly Fetch[]): readonly N
     if (wanted.has(name)) continue;
     const node = byName.get(name);
     if (!node) throw new IsolensError('network/no-node', {}, { node: name });
-    if (node.op === 'unknown') throw cannotRun(node);
     wanted.add(name);
     stack.push(...node.inputs);
   }
-  return graph.nodes.filter((node) => wanted.has(node.name));
+  const needed = graph.nodes.filter((node) => wanted.has(node.name));
+  // The first one in order is the cause: what lies behind it may be unknown for its sake alone.
+  const unknown = needed.find((node) => node.op === 'unknown');
+  if (unknown) throw cannotRun(unknown);
+  return needed;
 }
 
 function cannotRun(node: Node): IsolensError {

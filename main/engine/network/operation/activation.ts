@@ -74,7 +74,7 @@ export function activate(x: Tensor, activation: Activation, alpha?: Tensor): Ten
     case 'softmax':
       return softmax(x, activation.axes);
     case 'logSoftmax':
-      return tf.sub(x, tf.logSumExp(x, [...activation.axes], true));
+      return logSoftmax(x, activation.axes);
     case 'gelu':
       return activation.approximate
         ? geluByTanh(x)
@@ -148,6 +148,12 @@ function softmax(x: Tensor, axes: readonly number[]): Tensor {
   if (only === -1 || only === x.rank - 1) return tf.softmax(x);
   const shifted = tf.exp(tf.sub(x, tf.max(x, [...axes], true)));
   return tf.div(shifted, tf.sum(shifted, [...axes], true));
+}
+
+/** The largest goes out first: what is left is small where the logits are large. */
+function logSoftmax(x: Tensor, axes: readonly number[]): Tensor {
+  const shifted = tf.sub(x, tf.max(x, [...axes], true));
+  return tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), [...axes], true)));
 }
 
 /** Range after the activation; `alpha` are PReLU's slopes, one for each channel as [lowest, highest]. */

@@ -37,6 +37,14 @@ const unbounded: Readonly<Record<string, Function['run']>> = {
   reciprocal: (x, node) => tf.div(numberOf(node, 'numerator', 1), x),
   sin: (x) => tf.sin(x),
   cos: (x) => tf.cos(x),
+  tan: (x) => tf.tan(x),
+  asin: (x) => tf.asin(x),
+  acos: (x) => tf.acos(x),
+  sinh: (x) => tf.sinh(x),
+  cosh: (x) => tf.cosh(x),
+  asinh: (x) => tf.asinh(x),
+  acosh: (x) => tf.acosh(x),
+  atanh: (x) => tf.atanh(x),
   erf: (x) => tf.erf(x),
 };
 

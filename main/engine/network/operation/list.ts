@@ -1,4 +1,5 @@
 import { affine } from './affine';
+import { bordering } from './bordering';
 import { zeroPadding, reflectPadding, cropping } from './border';
 import { convolution, depthwise, separable } from './convolution';
 import { dense } from './dense';
@@ -6,6 +7,8 @@ import { comparison, elementwise } from './elementwise';
 import { matrixProduct } from './matrixProduct';
 import { concatenation, dot, merging } from './merge';
 import { batchNormalisation, ownNormalisation, rescaling } from './normalisation';
+import { gathering } from './gathering';
+import { localResponse } from './localResponse';
 import type { Operation } from './operation';
 import { activationNode, identity } from './pointwise';
 import { globalPooling, pooling } from './pooling';
@@ -13,7 +16,10 @@ import { flattening, permutation, repetition, reshaping } from './rearranging';
 import { argument, reduction } from './reduction';
 import { upsampling } from './resampling';
 import { resizing } from './resizing';
+import { sampling } from './sampling';
+import { selecting } from './selecting';
 import { slicing } from './slicing';
+import { spaceToDepth } from './spaceToDepth';
 import { depthToSpace, tiling } from './tiling';
 import { transposedConvolution } from './transposedConvolution';
 import { unitAxes } from './unitAxes';
@@ -33,6 +39,12 @@ const operations = [
   ownNormalisation,
   rescaling,
   unitAxes,
+  gathering,
+  bordering,
+  selecting,
+  localResponse,
+  sampling,
+  spaceToDepth,
   activationNode,
   identity,
   merging,

@@ -20,6 +20,7 @@ const reductions: Readonly<Record<string, (x: Tensor, axes: number[], keep: bool
   reduceMax: (x, axes, keep) => tf.max(x, axes, keep),
   reduceMin: (x, axes, keep) => tf.min(x, axes, keep),
   reduceProduct: (x, axes, keep) => tf.prod(x, axes, keep),
+  reduceLogSumExp: (x, axes, keep) => tf.logSumExp(x, axes, keep),
 };
 
 /** Mean, sum, largest, smallest or product over `axes` (1 is the first after the batch). */
@@ -34,7 +35,7 @@ export const reduction: Operation = {
     const counted = axes.map((a) => shape![a] ?? null);
     const channels = axes.includes(shape!.length - 1);
     const sums = node.op === 'reduceSum' || node.op === 'reduceProduct';
-    if (node.op === 'reduceProduct' || (sums && counted.includes(null))) return null;
+    if (node.op === 'reduceProduct' || node.op === 'reduceLogSumExp' || (sums && counted.includes(null))) return null;
     const count = sums ? productOf(counted) : 1;
     const own = channels ? mixed(range!) : range!;
     if (channels && !isSet(node, 'keepDims')) return spread(own, shape!, axes, count);

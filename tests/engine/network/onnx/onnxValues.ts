@@ -39,7 +39,11 @@ export function reordered({ shape, values }: FileArray, order: readonly number[]
   const index = own.map(() => 0);
   for (let v = 0; v < result.length; v++) {
     result[v] = values[index.reduce((sum, i, a) => sum + i * strides[order[a]!]!, 0)]!;
-    for (let a = own.length - 1; a >= 0 && ++index[a]! === own[a]; a--) index[a] = 0;
+    for (let a = own.length - 1; a >= 0; a--) {
+      const next = (index[a]! + 1) % own[a]!;
+      index[a] = next;
+      if (next > 0) break;
+    }
   }
   return { shape: own, values: result };
 }

@@ -34,18 +34,18 @@ export function refolding(before: readonly Size[], after: readonly Size[]): Refo
       oldFolds[i++] = fold;
     } else if (b === 1) newFolds[j++] = fold;
     else {
-      let [p, q] = [a, b];
+      let [p, q] = [a ?? NaN, b ?? NaN] as [Size, Size];
       oldFolds[i++] = fold;
       newFolds[j++] = fold;
       while (typeof p === 'number' && typeof q === 'number' && p !== q) {
+        const next: Size | undefined = p < q ? before[i] : p > q ? after[j] : undefined;
+        if (typeof next !== 'number') break;
         if (p < q) {
-          const next = before[i];
-          p = typeof next === 'number' ? p * next : NaN;
-          if (i < before.length) oldFolds[i++] = fold;
+          p *= next;
+          oldFolds[i++] = fold;
         } else {
-          const next = after[j];
-          q = typeof next === 'number' ? q * next : NaN;
-          if (j < after.length) newFolds[j++] = fold;
+          q *= next;
+          newFolds[j++] = fold;
         }
       }
       if (p !== q || typeof p !== 'number') break;

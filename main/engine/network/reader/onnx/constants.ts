@@ -11,6 +11,7 @@ import {
   type Value,
 } from '../lowering/value';
 import { integerAt, type OutsideFiles } from './fileModel';
+import { isFloat, isNumeric, typeWord } from './tensor';
 import { constantAt, mapAt, numberAtInput, type Lowering } from './operand';
 
 /** A value that the file states in the operation itself. */
@@ -82,11 +83,19 @@ const identity: Lowering = (operand) => {
   };
 };
 
+/** Left out at inference; a mask is no output then. */
+const dropout: Lowering = (operand) => {
+  const training = operand.opset >= 12 && operand.inputs[2] !== undefined && numberAtInput(operand, 2) !== 0;
+  if (training) throw new NotKnown('it drops values by chance');
+  return identity(operand);
+};
+
 /** To floats nothing changes; to whole numbers constants are cut off, and maps must be such already. */
 const cast: Lowering = (operand) => {
   const [value] = operand.inputs;
   const to = integerAt(operand.node, 'to', 1);
-  const float = [1, 10, 11, 16].includes(to);
+  if (!isNumeric(to)) throw new NotKnown(`it makes numbers into ${typeWord(to)}`);
+  const float = isFloat(to);
   if (value?.kind === 'constant') return float ? asFloat(value) : asInteger(value, to === 9);
   if (!float && value?.kind === 'map') {
     const { name, builder } = operand;
@@ -121,7 +130,7 @@ export const constantLowerings: readonly [string, Lowering][] = [
   ['ConstantOfShape', filled],
   ['Range', range],
   ['Identity', identity],
-  ['Dropout', identity],
+  ['Dropout', dropout],
   ['Cast', cast],
   ['CastLike', identity],
 ];

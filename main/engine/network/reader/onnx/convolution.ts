@@ -114,6 +114,8 @@ function cropped(
   const wanted = integersAt(node, 'output_shape')?.slice(-axes) ?? null;
   if (wanted === null && (auto === 'NOTSET' || auto === 'VALID'))
     return { padding: auto === 'VALID' ? strides.map(() => [0, 0] as const) : pairsOf(node, axes), outputPadding };
+  // Where the file asks for more than the full sum has, zeros stand behind.
+  const added = [...outputPadding];
   const padding = strides.map((stride, a): readonly [number, number] => {
     const size = sizes[a] ?? null;
     if (wanted !== null && size === null) throw new NotKnown('its output size is fixed and its input size is free');
@@ -121,12 +123,12 @@ function cropped(
       wanted === null
         ? reach[a]! + outputPadding[a]! - stride
         : stride * (size! - 1) + outputPadding[a]! + reach[a]! - wanted[a]!;
-    // Where the file asks for more than the full sum has, zeros stand behind or before.
-    if (total < 0) throw new NotKnown('its output is larger than its sum');
-    const half = Math.floor(total / 2);
-    return auto === 'SAME_UPPER' ? [half, total - half] : [total - half, half];
+    if (total < 0) added[a]! -= total;
+    const cells = Math.max(0, total);
+    const half = Math.floor(cells / 2);
+    return auto === 'SAME_UPPER' ? [half, cells - half] : [cells - half, half];
   });
-  return { padding, outputPadding };
+  return { padding, outputPadding: added };
 }
 
 export const convolutionLowerings: readonly [string, Lowering][] = [

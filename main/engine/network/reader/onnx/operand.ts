@@ -8,6 +8,8 @@ export interface Operand {
   /** The name of its node in our graph. */
   readonly name: string;
   readonly inputs: readonly (Value | undefined)[];
+  /** Its first input holds whole numbers, which float32 stands in for. */
+  readonly whole: boolean;
   readonly builder: GraphBuilder;
   /** The version of ONNX' operations that the file is written in. */
   readonly opset: number;

@@ -10,8 +10,6 @@ const pooling =
     const kernelSize = integersAt(node, 'kernel_shape');
     if (!kernelSize || kernelSize.length < 1 || kernelSize.length > 3)
       throw new NotKnown('its window has no size that is known');
-    if (node.outputs.length > 1 && node.outputs[1] !== '')
-      throw new NotKnown('it gives the places of the largest values');
     const spatial = kernelSize.length;
     const x = imageAt(operand, 0, spatial);
     const sizes = spatialSizes(x);

@@ -49,24 +49,28 @@ export const isFloat = (type: number): boolean => floats.includes(type);
  */
 export function tensorOf(bytes: Uint8Array): FileTensor {
   let name = '';
-  let external: { -readonly [Key in keyof ExternalPlace]: ExternalPlace[Key] } | null = null;
-  let elsewhere = false;
+  const entries = new Map<string, string>();
+  const kinds: number[] = [];
   readMessage(bytes, {
     8: textField((text) => (name = text)),
     13: bytesField((entry) => {
-      external ??= { location: '', offset: 0, length: null };
-      const [key, value] = entryOf(entry);
-      if (key === 'location') external.location = value;
-      if (key === 'offset') external.offset = Number(value);
-      if (key === 'length') external.length = Number(value);
+      entries.set(...entryOf(entry));
     }),
-    14: integerField((value) => (elsewhere = value === 1)),
+    14: integerField((value) => kinds.push(value)),
   });
-  const place = elsewhere ? (external ?? { location: '', offset: 0, length: null }) : null;
+  const length = entries.get('length');
+  const place: ExternalPlace | null =
+    kinds.at(-1) === 1
+      ? {
+          location: entries.get('location') ?? '',
+          offset: Number(entries.get('offset') ?? 0),
+          length: length === undefined ? null : Number(length),
+        }
+      : null;
   return { name, external: place, value: (outside) => valueOf(bytes, name, place, outside) };
 }
 
-function entryOf(bytes: Uint8Array): readonly [string, string] {
+function entryOf(bytes: Uint8Array): [string, string] {
   let [key, value] = ['', ''];
   readMessage(bytes, { 1: textField((text) => (key = text)), 2: textField((text) => (value = text)) });
   return [key, value];
@@ -79,14 +83,14 @@ function valueOf(
   outside: OutsideFiles,
 ): Constant | Opaque {
   let type = 0;
-  let segmented = false;
+  const segments: Uint8Array[] = [];
   const raw: Uint8Array[] = [];
   const dims: number[] = [];
   const numbers: number[] = [];
   readMessage(bytes, {
     1: numbersField('integer', dims),
     2: integerField((value) => (type = value)),
-    3: bytesField(() => (segmented = true)),
+    3: bytesField((segment) => segments.push(segment)),
     4: numbersField('float', numbers),
     5: numbersField('integer', numbers),
     7: numbersField('integer', numbers),
@@ -96,7 +100,7 @@ function valueOf(
   });
   const [word, kind] = types[type] ?? [`type ${type}`, null];
   if (kind === null) return { kind: 'opaque', what: `a tensor of ${word}`, texts: [] };
-  if (segmented) throw badStructure(`the tensor ${name} is kept in segments`);
+  if (segments.length > 0) throw badStructure(`the tensor ${name} is kept in segments`);
   if (dims.some((n) => !Number.isSafeInteger(n) || n < 0))
     throw badStructure(`the tensor ${name} has sizes ${dims.join(', ')}`);
   const content = place ? bytesAt(place, name, outside) : raw[0];

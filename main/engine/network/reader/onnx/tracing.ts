@@ -5,6 +5,7 @@ import { NotKnown, type MapValue, type Opaque, type Size, type Value } from '../
 import type { FileModel, FileNode } from './fileModel';
 import type { ChannelSearch } from './layout';
 import type { Lowering, Operand } from './operand';
+import { isFloat } from './tensor';
 
 /** What the operations of a file are read with. */
 export interface Setting {
@@ -24,6 +25,8 @@ const mostMade = 2 ** 28;
  */
 export function trace(model: FileModel, values: Map<string, Value>, setting: Setting): void {
   let made = 0;
+  // Types of elements by their numbers; an operation hands on that of its first input.
+  const types = new Map(model.inputs.map(({ name, type }) => [name, type ?? 1]));
   const allow = (count: number): void => {
     made += count;
     if (!(made <= mostMade)) {
@@ -32,16 +35,19 @@ export function trace(model: FileModel, values: Map<string, Value>, setting: Set
   };
   for (const node of ordered(model.nodes, values)) {
     const name = nameFor(node, setting.builder);
+    const type = node.inputs.map((input) => types.get(input)).find((word) => word !== undefined) ?? 1;
     const operand: Operand = {
       ...setting,
       node,
       name,
       allow,
+      whole: !isFloat(type),
       inputs: node.inputs.map((input) => (input === '' ? undefined : values.get(input))),
       channelWanted: (output, sizes) => wanted(setting.search, node.outputs[output], sizes),
     };
     const results = withNode(node, name, () => lowered(operand, setting.lowerings, values));
     node.outputs.forEach((output, i) => {
+      types.set(output, node.op === 'Cast' ? (node.attributes.get('to')?.i ?? 1) : type);
       if (output === '') return;
       values.set(output, results[i] ?? { kind: 'opaque', what: `output ${i} of ${name} (${node.op})`, texts: [] });
     });
@@ -53,11 +59,11 @@ const wanted = (search: ChannelSearch, output: string | undefined, sizes: readon
 
 /** A node bears its own name, or that of its first output; where that is taken, the other, or it is numbered. */
 function nameFor({ name, outputs, op }: FileNode, builder: GraphBuilder): string {
-  const tried = [name, outputs[0] ?? '', name || outputs[0] || op].filter((word) => word !== '');
+  const tried = [name, outputs[0] ?? ''].filter((word) => word !== '');
   const free = tried.find((word) => !builder.has(word));
   if (free !== undefined) return free;
   for (let i = 2; ; i++) {
-    const numbered = `${tried.at(-1)!}@${i}`;
+    const numbered = `${tried.at(-1) ?? op}@${i}`;
     if (!builder.has(numbered)) return numbered;
   }
 }

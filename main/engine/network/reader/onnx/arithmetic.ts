@@ -1,0 +1,275 @@
+import { plainRelu } from '../../operation/activation';
+import { divide, each as eachValue, pairwise, pairwiseSizes } from '../lowering/arithmetic';
+import { alongside, type Made } from '../lowering/builder';
+import { NotKnown, settled, sizesIn, sizesOfMap, type Constant, type MapValue, type Value } from '../lowering/value';
+import { everywhere } from './activation';
+import { integerAt } from './fileModel';
+import { sameSize } from './axes';
+import { constantAt, isConstant, mapAt, type Lowering, type Operand } from './operand';
+
+type Merge = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum';
+
+const constantPairs: Readonly<Record<Merge, (a: Constant, b: Constant) => Constant>> = {
+  add: (a, b) => pairwise(a, b, (x, y) => x + y),
+  subtract: (a, b) => pairwise(a, b, (x, y) => x - y),
+  multiply: (a, b) => pairwise(a, b, (x, y) => x * y),
+  divide,
+  maximum: (a, b) => pairwise(a, b, Math.max),
+  minimum: (a, b) => pairwise(a, b, Math.min),
+};
+
+/** Two values, element by element: both constants, sizes, a map and a constant, or two maps. */
+const merge =
+  (op: Merge): Lowering =>
+  (operand) => {
+    const [a, second] = operand.inputs;
+    if (op === 'divide' && operand.whole && operand.inputs.some((input) => input?.kind === 'map'))
+      throw new NotKnown('it divides whole numbers and cuts the rest off');
+    const b = alignedOldStyle(operand, a, second);
+    return pair(operand, operand.name, op, a, b);
+  };
+
+function pair(operand: Operand, name: string, op: Merge, a: Value | undefined, b: Value | undefined): Value {
+  if (isConstant(a) && isConstant(b)) return constantPairs[op](a, b);
+  if (a?.kind === 'map' && b?.kind === 'map') return ofMaps({ ...operand, name }, { op }, [a, b]);
+  if (a?.kind === 'map' && isConstant(b)) return withConstant({ ...operand, name }, op, a, b);
+  if (isConstant(a) && b?.kind === 'map') return constantFirst({ ...operand, name }, op, a, b);
+  const [x, y] = [sizesIn(a), sizesIn(b)];
+  if (x && y && op !== 'maximum' && op !== 'minimum') return settled(pairwiseSizes(x, y, op));
+  throw new NotKnown('what it is given is not understood');
+}
+
+/** Up to opset 6 a second value stands where `axis` says, and not at the end. */
+function alignedOldStyle({ node, opset }: Operand, a: Value | undefined, b: Value | undefined): Value | undefined {
+  const axis = node.attributes.get('axis')?.i;
+  if (opset >= 7 || axis === undefined || integerAt(node, 'broadcast', 0) === 0 || a?.kind !== 'map') return b;
+  const rank = sizesOfMap(a).length;
+  if (!isConstant(b)) throw new NotKnown('it spreads one map over another from an axis on');
+  const from = axis < 0 ? axis + rank : axis;
+  const behind = Math.max(0, rank - from - b.shape.length);
+  return { ...b, shape: [...b.shape, ...Array.from({ length: behind }, () => 1)] };
+}
+
+/** The first one's channels decide; whichever has them elsewhere is turned. Axes are aligned at the end, as everywhere in ONNX. */
+export function ofMaps({ name, builder }: Operand, made: Made, maps: readonly MapValue[]): MapValue {
+  const [first] = maps as [MapValue, ...MapValue[]];
+  const rank = first.sizes?.length;
+  if (maps.some(({ sizes }) => sizes && rank !== undefined && sizes.length !== rank))
+    throw new NotKnown('its maps have different numbers of axes');
+  const turned = maps.map((map) => (first.sizes ? builder.withChannel(map, first.channel, name) : map));
+  const value = builder.node(name, made, turned);
+  const known = maps.map(({ sizes }) => sizes);
+  // Free sizes that all maps share are those of the result.
+  const sizes = value.sizes?.map((size, a) =>
+    typeof size !== 'number' && known.every((own) => sameSize(own?.[a], known[0]?.[a])) ? known[0]![a]! : size,
+  );
+  return sizes ? { ...value, sizes } : value;
+}
+
+function withConstant({ name, builder }: Operand, op: Merge, map: MapValue, constant: Constant): Value {
+  const only = constant.values.length === 1 ? constant.values[0]! : null;
+  const affine = (which: 'scale' | 'offset', of: (x: number) => number): Value =>
+    builder.node(name, { op: 'affine', weights: [alongside(map, eachValue(constant, of, false), which)] }, [map]);
+  switch (op) {
+    case 'add':
+      return affine('offset', (x) => x);
+    case 'subtract':
+      return affine('offset', (x) => -x);
+    case 'multiply':
+      return affine('scale', (x) => x);
+    case 'divide':
+      return affine('scale', (x) => 1 / x);
+    case 'maximum':
+    case 'minimum': {
+      if (only === null) throw new NotKnown(`it takes the ${op} with several numbers`);
+      if (op === 'maximum' && only === 0)
+        return builder.node(name, { op: 'activation', attributes: { activation: plainRelu } }, [map]);
+      const ends = op === 'maximum' ? { lower: only, upper: Infinity } : { lower: -Infinity, upper: only };
+      return builder.node(name, { op: 'elementwise', attributes: { function: 'clip', ...ends } }, [map]);
+    }
+  }
+}
+
+function constantFirst(operand: Operand, op: Merge, constant: Constant, map: MapValue): Value {
+  const { name, builder } = operand;
+  if (op === 'subtract') {
+    const minus = { name: 'scale', shape: [1], values: Float32Array.of(-1) };
+    const offset = alongside(
+      map,
+      eachValue(constant, (x) => x, false),
+      'offset',
+    );
+    return builder.node(name, { op: 'affine', weights: [minus, offset] }, [map]);
+  }
+  if (op !== 'divide') return withConstant(operand, op, map, constant);
+  const numerator = constant.values.length === 1 ? constant.values[0]! : 1;
+  const made = { op: 'elementwise', attributes: { function: 'reciprocal', numerator } };
+  if (constant.values.length === 1) return builder.node(name, made, [map]);
+  return withConstant(operand, 'multiply', builder.node(`${name}:reciprocal`, made, [map]), constant);
+}
+
+/** Any number of values: maps first, then the constants one by one. */
+const variadic =
+  (op: Merge): Lowering =>
+  (operand) => {
+    const { name, inputs } = operand;
+    if (inputs.every(isConstant)) return inputs.reduce(constantPairs[op]);
+    const maps = inputs.filter((input): input is MapValue => input?.kind === 'map');
+    const constants = inputs.filter(isConstant);
+    if (maps.length + constants.length !== inputs.length || maps.length === 0)
+      throw new NotKnown('what it is given is not understood');
+    const all = constants.reduce<Constant | null>((a, b) => (a ? constantPairs[op](a, b) : b), null);
+    const own = all && maps.length > 1 ? `${name}:maps` : name;
+    if (!all) return ofMaps(operand, maps.length === 1 ? { op: 'identity' } : { op }, maps);
+    const merged = maps.length > 1 ? ofMaps({ ...operand, name: own }, { op }, maps) : maps[0]!;
+    return withConstant(operand, op, merged, all);
+  };
+
+const mean: Lowering = (operand) =>
+  ofMaps(
+    operand,
+    { op: 'average' },
+    operand.inputs.map((_, i) => mapAt(operand, i)),
+  );
+
+/** A function of one value: of a constant at once, of a map as a node. */
+const unary =
+  (of: (x: number) => number, made: Made): Lowering =>
+  (operand) => {
+    const [value] = operand.inputs;
+    if (isConstant(value)) return eachValue(value, of);
+    return operand.builder.node(operand.name, made, [mapAt(operand, 0)]);
+  };
+
+const elementwise = (word: string): Made => ({ op: 'elementwise', attributes: { function: word } });
+
+const power: Lowering = (operand) => {
+  const [a, b] = operand.inputs;
+  if (isConstant(a) && isConstant(b)) return pairwise(a, b, Math.pow);
+  const exponent = constantAt(operand, 1);
+  if (exponent.values.length !== 1) throw new NotKnown('it has several exponents');
+  const [n] = exponent.values;
+  const made: Made =
+    n === 2
+      ? elementwise('square')
+      : n === 0.5
+        ? elementwise('sqrt')
+        : { op: 'elementwise', attributes: { function: 'power', exponent: n } };
+  return operand.builder.node(operand.name, made, [mapAt(operand, 0)]);
+};
+
+type Relation = readonly [word: string, turned: string, of: (x: number, y: number) => boolean];
+
+const relations: readonly (readonly [string, Relation])[] = [
+  ['Greater', ['greater', 'less', (x, y) => x > y]],
+  ['GreaterOrEqual', ['greaterEqual', 'lessEqual', (x, y) => x >= y]],
+  ['Less', ['less', 'greater', (x, y) => x < y]],
+  ['LessOrEqual', ['lessEqual', 'greaterEqual', (x, y) => x <= y]],
+  ['Equal', ['equal', 'equal', (x, y) => x === y]],
+  ['Xor', ['notEqual', 'notEqual', (x, y) => x !== y]],
+];
+
+const compared = (relation: string, than: number): Made => ({ op: 'compare', attributes: { relation, than } });
+
+/** With one number at once, else the difference with 0. */
+const comparison =
+  ([word, turned, of]: Relation): Lowering =>
+  (operand) => {
+    const { name, builder, inputs } = operand;
+    const [a, b] = inputs;
+    const sizes = [sizesIn(a), sizesIn(b)];
+    if (sizes[0] && sizes[1]) {
+      // A size that only a run tells is a positive number, whatever it is.
+      const known = sizes.map((list) => list!.values.map((n) => (typeof n === 'number' ? n : NaN)));
+      if (
+        sizes.some((list, i) =>
+          list!.values.some((n, at) => typeof n !== 'number' && known[1 - i]!.some((m) => m > 0 && at >= 0)),
+        )
+      )
+        throw new NotKnown('it compares sizes that only a run tells');
+      const [x, y] = sizes.map((list, i) => ({
+        kind: 'constant' as const,
+        shape: list!.shape,
+        values: Float64Array.from(known[i]!),
+        integer: true,
+      }));
+      return { ...pairwise(x!, y!, (p, q) => Number(of(p, q))), integer: true };
+    }
+    if (a?.kind === 'map' && isConstant(b) && b.values.length === 1)
+      return builder.node(name, compared(word, b.values[0]!), [a]);
+    if (isConstant(a) && b?.kind === 'map' && a.values.length === 1)
+      return builder.node(name, compared(turned, a.values[0]!), [b]);
+    const difference = pair(operand, `${name}:difference`, 'subtract', a, b);
+    if (difference.kind !== 'map') throw new NotKnown('what it compares is not understood');
+    return builder.node(name, compared(word, 0), [difference]);
+  };
+
+/** Of truths as 0 and 1. */
+const not: Lowering = unary((x) => Number(x === 0), compared('equal', 0));
+
+/** One of two values by a condition; a condition that is known chooses at once. */
+const choice: Lowering = (operand) => {
+  const { name, inputs } = operand;
+  const [condition, yes, no] = inputs;
+  if (isConstant(condition)) {
+    const [all, none] = [condition.values.every((v) => v !== 0), condition.values.every((v) => v === 0)];
+    const [a, b] = [sizesIn(yes), sizesIn(no)];
+    if (a && a.values.length === b?.values.length && condition.values.length === a.values.length)
+      return settled({
+        shape: a.shape,
+        values: a.values.map((v, i) => (condition.values[i] !== 0 ? v : b.values[i]!)),
+      });
+    const chosen = all ? yes : none ? no : undefined;
+    if (chosen?.kind === 'map') return operand.builder.node(name, { op: 'identity' }, [chosen], chosen.channel);
+    throw new NotKnown('it chooses value by value by a constant');
+  }
+  const map = mapAt(operand, 0);
+  const maps = [map, ...[yes, no].filter((value): value is MapValue => value?.kind === 'map')];
+  const number = (value: Value | undefined): number | null => {
+    if (value?.kind === 'map') return null;
+    if (!isConstant(value) || value.values.length !== 1) throw new NotKnown('it chooses between several numbers');
+    return value.values[0]!;
+  };
+  return ofMaps(operand, { op: 'where', attributes: { yes: number(yes), no: number(no) } }, maps);
+};
+
+const halfToEven = (x: number): number => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
+
+export const arithmeticLowerings: readonly [string, Lowering][] = [
+  ['Add', merge('add')],
+  ['Sub', merge('subtract')],
+  ['Mul', merge('multiply')],
+  ['Div', merge('divide')],
+  ['Sum', variadic('add')],
+  ['Max', variadic('maximum')],
+  ['Min', variadic('minimum')],
+  ['Mean', mean],
+  ['And', merge('multiply')],
+  ['Or', merge('maximum')],
+  ['Not', not],
+  ['Pow', power],
+  ['Where', choice],
+  ['Neg', unary((x) => -x, everywhere(-1, 0))],
+  ['Sqrt', unary(Math.sqrt, elementwise('sqrt'))],
+  ['Abs', unary(Math.abs, elementwise('abs'))],
+  ['Exp', unary(Math.exp, { op: 'activation', attributes: { activation: { kind: 'exponential' } } })],
+  ['Log', unary(Math.log, elementwise('log'))],
+  ['Sign', unary(Math.sign, elementwise('sign'))],
+  ['Floor', unary(Math.floor, elementwise('floor'))],
+  ['Ceil', unary(Math.ceil, elementwise('ceil'))],
+  ['Round', unary(halfToEven, elementwise('round'))],
+  ['Reciprocal', unary((x) => 1 / x, elementwise('reciprocal'))],
+  ['Sin', unary(Math.sin, elementwise('sin'))],
+  ['Cos', unary(Math.cos, elementwise('cos'))],
+  ['Tan', unary(Math.tan, elementwise('tan'))],
+  ['Asin', unary(Math.asin, elementwise('asin'))],
+  ['Acos', unary(Math.acos, elementwise('acos'))],
+  ['Atan', unary(Math.atan, elementwise('atan'))],
+  ['Sinh', unary(Math.sinh, elementwise('sinh'))],
+  ['Cosh', unary(Math.cosh, elementwise('cosh'))],
+  ['Asinh', unary(Math.asinh, elementwise('asinh'))],
+  ['Acosh', unary(Math.acosh, elementwise('acosh'))],
+  ['Atanh', unary(Math.atanh, elementwise('atanh'))],
+  ['Erf', (operand) => operand.builder.node(operand.name, elementwise('erf'), [mapAt(operand, 0)])],
+  ...relations.map(([op, relation]): [string, Lowering] => [op, comparison(relation)]),
+];

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { openNetwork } from '../../../../main/engine/network/open';
+import { startBackend, tf } from '../../../../main/engine/network/tensorflow';
+import { onDisk, unpacked } from '../referenceCases';
+import { farthest, fed, outputsInFile, reordered, type FileArray } from './onnxValues';
+
+await startBackend({ rung: 'native' });
+
+interface Packed {
+  readonly shape: readonly number[];
+  readonly base64: string;
+}
+
+interface Case {
+  readonly name: string;
+  readonly model: string;
+  readonly inputs: Readonly<Record<string, Packed>>;
+  readonly outputs: Readonly<Record<string, Packed>>;
+  readonly inner?: Readonly<Record<string, Packed>>;
+}
+
+const casesIn = (file: string): readonly Case[] => {
+  const path = join(import.meta.dirname, '../../../references/network/onnx', file);
+  return (JSON.parse(gunzipSync(readFileSync(path)).toString()) as { readonly cases: readonly Case[] }).cases;
+};
+
+const arrays = (packed: Readonly<Record<string, Packed>>): Record<string, FileArray> =>
+  Object.fromEntries(Object.entries(packed).map(([name, array]) => [name, unpacked(array)]));
+
+/** How far each output is from ONNX Runtime's; those beyond 1e-5. */
+async function wrongOutputs({ name, model, inputs, outputs }: Case): Promise<readonly (readonly [string, number])[]> {
+  const { path, remove } = onDisk(`${name}.onnx`, Buffer.from(model, 'base64'));
+  const network = await openNetwork(path).finally(remove);
+  try {
+    expect(network.description.unsupported).toEqual([]);
+    const found = await outputsInFile(network, arrays(inputs));
+    const all = Object.entries(arrays(outputs)).map(
+      ([output, wanted]) => [output, farthest(found.get(output)!, wanted)] as const,
+    );
+    return all.filter(([, difference]) => !(difference <= 1e-5));
+  } finally {
+    network.close();
+  }
+}
+
+describe('single operations equal ONNX Runtime', () => {
+  it.each(casesIn('operations.json.gz').map((one) => [one.name, one] as const))('%s', async (_, one) => {
+    const before = tf.memory().numTensors;
+    expect(await wrongOutputs(one)).toEqual([]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('networks equal ONNX Runtime, output and every inner node', () => {
+  it.each(casesIn('networks.json.gz').map((one) => [one.name, one] as const))('%s', async (name, one) => {
+    expect(await wrongOutputs(one)).toEqual([]);
+    const { path, remove } = onDisk(`${name}.onnx`, Buffer.from(one.model, 'base64'));
+    const network = await openNetwork(path).finally(remove);
+    const inner = Object.entries(one.inner!);
+    const results = await network.run(
+      fed(network.graph, arrays(one.inputs)),
+      inner.map(([node]) => ({ node, stage: 'output' as const })),
+    );
+    const wrong = inner.filter(([node, packed]) => {
+      const wanted = unpacked(packed);
+      const { shape } = results.get(node)!;
+      // Which of the file's axes the channels are is not told of inner nodes: the one that makes the sizes fit.
+      return !orders(wanted.shape.length).some((order) => {
+        const turned = reordered(wanted, order);
+        return turned.shape.join() === shape.join() && farthest(results.get(node)!, turned) <= 1e-5;
+      });
+    });
+    expect(wrong.map(([node]) => node)).toEqual([]);
+    network.close();
+  });
+});
+
+/** Channels moved to the end from each axis in turn. */
+const orders = (rank: number): number[][] =>
+  Array.from({ length: Math.max(1, rank - 1) }, (_, c) => [
+    ...Array.from({ length: rank }, (_unused, a) => a).filter((a) => a !== c + 1 || rank === 1),
+    ...(rank === 1 ? [] : [c + 1]),
+  ]);
