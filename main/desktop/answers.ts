@@ -23,7 +23,7 @@ const dialogs: Record<z.output<Requests['desktop/choose']['asks']>['what'], Open
   resultsFolder: { properties: ['openDirectory', 'createDirectory'] },
   network: {
     properties: ['openFile'],
-    filters: [{ name: 'Keras, TF.js', extensions: ['keras', 'h5', 'hdf5', 'json'] }],
+    filters: [{ name: 'Keras, TensorFlow, ONNX', extensions: ['keras', 'h5', 'hdf5', 'json', 'pb', 'onnx'] }],
   },
   job: { properties: ['openFile'], filters: [{ name: 'Isolens job', extensions: ['json'] }] },
 };

@@ -21,8 +21,8 @@ export const networkProblems = {
       fr: "{file} n'est pas un réseau dans un format lu par Isolens.",
     },
     wayOn: {
-      en: 'Open a .keras or .h5 file that holds a whole model, or the model.json of a TensorFlow.js layers model.',
-      fr: "Ouvrez un fichier .keras ou .h5 contenant un modèle entier, ou le model.json d'un modèle TensorFlow.js (layers).",
+      en: 'Open a .keras, .h5, .pb or .onnx file that holds a whole model, a model.json of TensorFlow.js, or the folder of a SavedModel or of a Keras description with its weights.',
+      fr: "Ouvrez un fichier .keras, .h5, .pb ou .onnx contenant un modèle entier, un model.json de TensorFlow.js, ou le dossier d'un SavedModel ou d'une description Keras avec ses poids.",
     },
   },
   'network/damaged': {
@@ -165,11 +165,21 @@ export const networkProblems = {
   'network/opset': {
     message: {
       en: "{file} uses version {version} of ONNX's operations (opset); Isolens reads {oldest} to {newest}.",
-      fr: "{file} utilise la version {version} des opérations ONNX (opset) ; Isolens lit de {oldest} à {newest}.",
+      fr: '{file} utilise la version {version} des opérations ONNX (opset) ; Isolens lit de {oldest} à {newest}.',
     },
     wayOn: {
       en: 'Export the network again with an older opset, such as 17, or convert the file to it.',
       fr: 'Exportez à nouveau le réseau avec un opset plus ancien, par exemple 17, ou convertissez le fichier.',
+    },
+  },
+  'network/black-box': {
+    message: {
+      en: 'Operation {node} is not known to Isolens: what lies behind it is computed by TensorFlow as a whole, and cannot be looked into.',
+      fr: "Isolens ne connaît pas l'opération {node} : ce qui la suit est calculé d'un bloc par TensorFlow et ne peut pas être examiné.",
+    },
+    wayOn: {
+      en: 'Prediction works; for the other analyses replace this operation by standard ones and save the network again.',
+      fr: 'La prédiction fonctionne ; pour les autres analyses, remplacez cette opération par des opérations standard et sauvegardez à nouveau.',
     },
   },
   'network/switch-off': {

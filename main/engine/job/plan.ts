@@ -35,7 +35,9 @@ export interface Plan {
 
 /** Where a network's recipe lies when nobody says otherwise: `<name>.recipe.json` beside it. */
 export function recipePathOf(network: string): string {
-  const folder = basename(network) === 'model.json' ? dirname(network) : network;
+  const folder = ['model.json', 'saved_model.pb', 'config.json'].includes(basename(network))
+    ? dirname(network)
+    : network;
   const extension = extname(folder);
   return join(dirname(folder), `${basename(folder, /^\.\w+$/.test(extension) ? extension : '')}.recipe.json`);
 }

@@ -21,6 +21,7 @@ export async function sourceOf(path: string): Promise<{ readonly source: Source;
   const digests = new Map([[basename(file), digestOf(bytes)]]);
   const source: Source = {
     path,
+    folder,
     name: networkName(file),
     bytes,
     beside: async (name) => {

@@ -1,5 +1,6 @@
 import { IsolensError } from '../../../shared/problem/problem';
 import { assemble, inferShapes } from './assemble';
+import { BlackBox } from './blackBox';
 import { describeGraph } from './describe';
 import { acceptInputs, execute, HeldWeights } from './execute';
 import { sourceOf } from './files';
@@ -17,7 +18,7 @@ import { startBackend } from './tensorflow';
 export async function openNetwork(path: string, { signal }: { signal?: AbortSignal } = {}): Promise<LoadedNetwork> {
   const { source, sha256 } = await sourceOf(path);
   stopIfAsked(signal);
-  const { format, draft, warnings } = await readSource(source);
+  const { format, draft, warnings, native } = await readSource(source);
   const graph = withFile(source.path, () => assemble(draft));
   const name = source.name;
   const description = withFile(source.path, () =>
@@ -25,6 +26,7 @@ export async function openNetwork(path: string, { signal }: { signal?: AbortSign
   );
   stopIfAsked(signal);
   const weights = new HeldWeights();
+  const blackBox = native ? new BlackBox(graph, native) : null;
   return {
     sha256: description.network.sha256,
     name,
@@ -35,6 +37,7 @@ export async function openNetwork(path: string, { signal }: { signal?: AbortSign
     run: async (inputs, fetches, abort) => {
       const accepted = acceptInputs(graph, inputs);
       await startBackend();
+      if (blackBox?.answers(fetches)) return blackBox.run(accepted, fetches, abort);
       return execute(graph, weights, accepted, fetches, abort);
     },
     batchFor: (shape, budgetBytes) => {
@@ -45,7 +48,10 @@ export async function openNetwork(path: string, { signal }: { signal?: AbortSign
       return batchWithin(footprintOf(graph.nodes, shapes), budgetBytes);
     },
     occluder: (question) => occluderOf(graph, question),
-    close: () => weights.free(),
+    close: () => {
+      weights.free();
+      blackBox?.free();
+    },
   };
 }
 

@@ -182,6 +182,22 @@ async function tryWasm(refused: string[]): Promise<Backend | null> {
   }
 }
 
+/** A SavedModel as TensorFlow itself runs it. */
+export interface NativeModel {
+  /** Arguments are borrowed, what comes back is the caller's. */
+  predict(inputs: Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>>;
+  dispose(): void;
+}
+
+/** Loads a SavedModel into TensorFlow; null where there is no native library. Its backend must have been started. */
+export async function loadNativeModel(folder: string, signature: string): Promise<NativeModel | null> {
+  if (info === null || info.rung === 'wasm') return null;
+  const binding = createRequire(import.meta.url)('@tensorflow/tfjs-node') as {
+    node: { loadSavedModel(folder: string, tags: string[], signature: string): Promise<NativeModel> };
+  };
+  return binding.node.loadSavedModel(folder, ['serve'], signature);
+}
+
 /** The folder of the `.wasm` files: beside the built engine, else in the package. */
 function wasmFolder(): string {
   const binary = 'tfjs-backend-wasm-simd.wasm';

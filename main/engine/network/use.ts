@@ -139,8 +139,12 @@ function through(node: Node, at: number, way: Way, graph: NetworkGraph): Way | n
       const { scale } = batchNormAffine(node);
       return { ...way, gains: way.gains.map((gain, c) => gain * Math.abs(scale[way.places[c]![0]!] ?? 1)) };
     }
+    case 'affine':
+      return scaled(node, way);
     case 'rescale':
     case 'normalize':
+    case 'elementwise':
+    case 'resize':
     case 'activation':
     case 'prelu':
     case 'identity':
@@ -164,6 +168,15 @@ function through(node: Node, at: number, way: Way, graph: NetworkGraph): Way | n
     default:
       return /^(maxPool|averagePool|upsample|zeroPad|reflectPad|crop)/.test(node.op) || optionalNorm(node) ? way : null;
   }
+}
+
+/** A scale by channel weighs what is read behind it; one that differs over the voxels is not followed. */
+function scaled(node: Node, way: Way): Way | null {
+  const scale = optionalWeight(node, 'scale');
+  if (!scale) return way;
+  if (scale.shape.length > 1) return null;
+  const of = (place: number): number => Math.abs(scale.values[scale.values.length === 1 ? 0 : place] ?? 1);
+  return { ...way, gains: way.gains.map((gain, c) => gain * of(way.places[c]![0]!)) };
 }
 
 const optionalNorm = (node: Node): boolean => node.op.endsWith('Norm') && optionalWeight(node, 'mean') === undefined;

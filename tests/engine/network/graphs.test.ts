@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openNetwork } from '../../../main/engine/network/open';
 import { startBackend, tf } from '../../../main/engine/network/tensorflow';
 import { distance, graphCases, graphFolder, runAll, unzipped, type GraphCase } from './graphCases';
 import { largestDifference, unpacked } from './referenceCases';
@@ -72,6 +74,34 @@ describe('weights that were quantised', () => {
     } finally {
       remove();
     }
+  });
+});
+
+describe('a SavedModel with an operation that is not known', () => {
+  it('is computed by TensorFlow itself, looked into up to that operation, and says so', async () => {
+    const { folder, remove } = unzipped('blackbox.zip');
+    const before = tf.memory().numTensors;
+    const stored = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as Pick<GraphCase, 'array'> & {
+      result: GraphCase['array'];
+    };
+    const network = await openNetwork(folder);
+    expect(network.description.unsupported).toMatchObject([{ node: 'cumsum', op: 'Cumsum' }]);
+    expect(network.description.warnings).toMatchObject([{ code: 'network/black-box' }]);
+    const input = { image: unpacked(stored.array) };
+    const [output] = network.graph.outputs;
+    const whole = await network.run(input, [{ node: output!.node, stage: 'output' }]);
+    expect(largestDifference(whole.get(output!.node)!, unpacked(stored.result))).toBeLessThan(1e-5);
+    const inner = await network.run(input, [{ node: 'conv', stage: 'output' }]);
+    expect(inner.get('conv')!.shape).toEqual([3, 6, 5, 3]);
+    await expect(
+      network.run(input, [
+        { node: output!.node, stage: 'output' },
+        { node: 'conv', stage: 'output' },
+      ]),
+    ).rejects.toMatchObject({ problem: { code: 'network/cannot-run', where: { node: 'cumsum' } } });
+    network.close();
+    remove();
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
 

@@ -1,6 +1,7 @@
 import { WireType } from '@bufbuild/protobuf/wire';
 import { IsolensError } from '../../../../shared/problem/problem';
 import { badStructure } from './json';
+import { warningOf } from './kerasModel';
 import { GraphBuilder } from './lowering/builder';
 import type { Opaque, Value } from './lowering/value';
 import { bytesField, fieldsOf, readMessage, textField } from './protobuf';
@@ -26,11 +27,29 @@ export const savedModel: Reader = {
       bytes: source.bytes.length + (variables?.bytes ?? 0),
       variables: variableLowering(meta.graph, variables?.of ?? null),
     });
-    return { format: 'savedmodel', draft, warnings };
+    const unknown = draft.nodes.filter((node) => node.op === 'unknown');
+    const alone = unknown.length > 0 && !reachesOut(meta.graph);
+    if (!alone) return { format: 'savedmodel', draft, warnings };
+    const said = unknown.map(({ name }) => warningOf(new IsolensError('network/black-box', {}, { node: name })));
+    const native = { folder: source.folder, signature: meta.name };
+    return { format: 'savedmodel', draft, warnings: [...warnings, ...said], native };
   },
 };
 
+/** Operations that touch files, networks or Python: with such a one nothing is left to TensorFlow. */
+const reaching =
+  /File|Py(Func|Call)|Dataset|Iterator|Reader|Record|Summary|Rpc|Remote|Send$|Recv$|Print|Debug|Library|Dump|^Assert.*Exists|InitializeTableFrom/;
+
+/** Saving and restoring are TensorFlow's own and name files by the folder that they are given. */
+const ownFiles = /^(SaveV2|RestoreV2|MergeV2Checkpoints|ShardedFilename)$/;
+
+function reachesOut({ nodes, functions }: FileGraph): boolean {
+  const all = [...nodes, ...[...functions.values()].flatMap((made) => made.nodes)];
+  return all.some(({ op }) => reaching.test(op) && !ownFiles.test(op));
+}
+
 interface MetaGraph {
+  readonly name: string;
   readonly graph: FileGraph;
   readonly tags: readonly string[];
   readonly signature: Signature;
@@ -63,15 +82,16 @@ function metaGraphOf(bytes: Uint8Array): MetaGraph {
       signatures.set(name, signatureOf(message));
     }),
   });
-  return { graph: found.graph, tags, signature: bestOf(signatures) };
+  const [name, signature] = bestOf(signatures);
+  return { name, graph: found.graph, tags, signature };
 }
 
-function bestOf(signatures: ReadonlyMap<string, Signature>): Signature {
+function bestOf(signatures: ReadonlyMap<string, Signature>): readonly [string, Signature] {
   const usable = [...signatures].filter(([, { inputs, outputs }]) => inputs.size > 0 && outputs.size > 0);
   const named = ['serving_default', 'serve'].map((name) => usable.find(([own]) => own === name));
   const best = named.find((own) => own !== undefined) ?? usable[0];
   if (!best) throw badStructure('it has no signature that takes an input and gives an output');
-  return best[1];
+  return best;
 }
 
 function signatureOf(bytes: Uint8Array): Signature {

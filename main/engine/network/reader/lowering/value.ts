@@ -134,9 +134,3 @@ export function integersIn(value: Value | undefined, what: string): number[] {
   if (value?.kind !== 'constant') throw new NotKnown(`its ${what} is not a constant`);
   return Array.from(value.values);
 }
-
-export function numberIn(value: Value | undefined, what: string): number {
-  const numbers = integersIn(value, what);
-  if (numbers.length !== 1) throw new NotKnown(`its ${what} is not one number`);
-  return numbers[0]!;
-}

@@ -89,8 +89,6 @@ export const wordAt = (node: FileNode, key: string, otherwise: string): string =
 
 export const flagAt = (node: FileNode, key: string): boolean => node.attributes.get(key)?.b ?? false;
 
-export const typeAt = (node: FileNode, key: string): string => node.attributes.get(key)?.type ?? '';
-
 /** The tensor that a reference means: `name` and its output's number; null for a control edge. */
 export interface TensorReference {
   readonly node: string;
