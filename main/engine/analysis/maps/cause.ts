@@ -1,5 +1,6 @@
 import type { DeathCause } from '../../../../shared/analysis/maps';
 import type { NetworkGraph, Node, Weight } from '../../network/graph';
+import { populationSd, type Moments } from '../statistics/moments';
 import { quantile } from '../statistics/quantile';
 import { hasFilters } from './layers';
 
@@ -10,6 +11,8 @@ export interface Silenced {
   readonly channel: number;
   /** Largest pre-activation that was seen; null where it was not measured. */
   readonly preMax: number | null;
+  /** Of the pre-activation over all voxels; null where it was not measured. */
+  readonly pre: Moments | null;
   /** Every value that the filters read is at least 0 (behind a rectifier). */
   readonly readsPositive: boolean;
   /** Channels that the filters read which are zero everywhere; null where that is not known. */
@@ -53,6 +56,23 @@ function kernelOf({ shape, values }: Weight, channel: number) {
   return { norms: Array.from(norms, Math.sqrt), byInput, positive, negative };
 }
 
+/** Beyond these, stored moving statistics are not those of this database. */
+const stale = { mean: 3, ratio: 9 } as const;
+
+/**
+ * Whether the statistics that a normalisation stored are far from those measured: of what it reads, standardised by them. `pre` is what it
+ * gives.
+ */
+function isStale(norm: Node, channel: number, pre: Moments): boolean {
+  const stored = weightNamed(norm, 'variance')?.values[channel];
+  const gamma = weightNamed(norm, 'gamma')?.values[channel] ?? 1;
+  if (stored === undefined || gamma === 0 || pre.n === 0) return false;
+  const mean = (pre.mean - (weightNamed(norm, 'beta')?.values[channel] ?? 0)) / gamma;
+  const epsilon = Number(norm.attributes['epsilon'] ?? 0);
+  const variance = ((populationSd(pre) / gamma) ** 2 * (stored + epsilon)) / stored;
+  return Math.abs(mean) > stale.mean || variance > stale.ratio || variance < 1 / stale.ratio;
+}
+
 const median = (values: readonly number[]): number => quantile(values, 0.5);
 
 /**
@@ -60,7 +80,7 @@ const median = (values: readonly number[]): number => quantile(values, 0.5);
  * *Source* methods §1.1, Why is it dead?
  */
 export function causeOf(graph: NetworkGraph, node: Node, silenced: Silenced): DeathCause | null {
-  const { channel, preMax, readsPositive, deadInputs } = silenced;
+  const { channel, preMax, pre, readsPositive, deadInputs } = silenced;
   const { filters, norm } = filterChain(graph, node);
   const kernel = filters?.op.startsWith('conv') || filters?.op === 'dense' ? weightNamed(filters, 'kernel') : undefined;
   const rows: Row[] = [];
@@ -78,10 +98,13 @@ export function causeOf(graph: NetworkGraph, node: Node, silenced: Silenced): De
   const gammas = Array.from(weightNamed(norm, 'gamma')?.values ?? [], Math.abs);
   const gamma = gammas[channel];
   const beta = weightNamed(norm, 'beta')?.values[channel] ?? 0;
+  let shot = false;
   if (gamma !== undefined) {
     const shrunk = gamma === 0 || gamma < 1e-3 * median(gammas);
-    if ((shrunk && beta <= 0) || beta / gamma < -3) rows.push('batch-normalisation');
+    shot = (shrunk && beta <= 0) || beta / gamma < -3;
   }
+  const direct = norm !== null && (node === norm || node.inputs.includes(norm.name));
+  if (shot || (direct && pre !== null && isStale(norm, channel, pre))) rows.push('batch-normalisation');
   if (own && deadInputs?.length === own.byInput.length) {
     const largest = Math.max(...own.byInput);
     const feeding = Array.from(own.byInput.keys()).filter((i) => (own.byInput[i] ?? 0) > 1e-3 * largest);

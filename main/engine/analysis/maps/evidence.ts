@@ -59,7 +59,8 @@ export function evidenceOf(
         certified: certifiedOf(node, bounds.get(node.name)),
         used: usedOf(graph, node.name),
         reads,
-        causeOf: (channel, preMax, deadInputs) => causeOf(graph, node, { channel, preMax, readsPositive, deadInputs }),
+        causeOf: (channel, measured, deadInputs) =>
+          causeOf(graph, node, { channel, ...measured, readsPositive, deadInputs }),
       };
       return [node.name, evidence];
     }),

@@ -1,5 +1,5 @@
 import type { ChannelFigures, DeathCause } from '../../../../shared/analysis/maps';
-import { mergeMoments, noMoments, populationSd } from '../statistics/moments';
+import { mergeMoments, noMoments, populationSd, type Moments } from '../statistics/moments';
 import { silentBound95 } from '../statistics/proportion';
 import type { ActivationRule } from './activationRule';
 import { poolChannel, type LayerOfPatient } from './pool';
@@ -12,7 +12,11 @@ export interface WeightEvidence {
   /** The node whose channels the filters read. */
   readonly reads: string;
   /** `deadInputs`: channels that the filters read which were zero everywhere. */
-  causeOf(channel: number, preMax: number | null, deadInputs: readonly boolean[] | null): DeathCause | null;
+  causeOf(
+    channel: number,
+    measured: { readonly preMax: number | null; readonly pre: Moments | null },
+    deadInputs: readonly boolean[] | null,
+  ): DeathCause | null;
 }
 
 const finite = (value: number | null): number | null => (value !== null && Number.isFinite(value) ? value : null);
@@ -58,7 +62,7 @@ export function channelFigures(
       status,
       bound95: channel.silentShare === 1 ? silentBound95(patients) : null,
       certified,
-      cause: dead.has(status) ? evidence.causeOf(c, preMax, deadInputs) : null,
+      cause: dead.has(status) ? evidence.causeOf(c, { preMax, pre }, deadInputs) : null,
       used: finite(evidence.used?.[c] ?? null),
       notFinite: channel.notFinite,
       margin: preMax !== null ? finite(preMax / layerPreSd) : null,

@@ -126,4 +126,32 @@ describe('the certificate of a dead filter', () => {
     expect(layer('relu')[0]?.cause?.compatibleWith).toContain('batch-normalisation');
     expect(layer('relu')[1]).toMatchObject({ min: 1, max: 1 });
   });
+
+  it('finds stored statistics that are not those of the inputs, and leaves alone those that are', async () => {
+    const conv = {
+      ...pointwise('conv', 'x', 1, [1, 1, 1], [0, 0, 0]),
+      attributes: { kernelSize: [1, 1], strides: [1, 1], dilation: [1, 1], padding: 'valid' },
+    };
+    // Measured: mean 0.4, variance 0.085. Stored: ten too high; their own; a variance ten times too large.
+    const nodes = [
+      conv,
+      {
+        name: 'bn',
+        op: 'batchNorm',
+        inputs: ['conv'],
+        attributes: { epsilon: 1e-3 },
+        weights: [
+          vector('gamma', [1, 1, 1]),
+          vector('beta', [0, -2, -2]),
+          vector('mean', [10, 0.4, 0.4]),
+          vector('variance', [0.085, 0.085, 0.85]),
+        ],
+      },
+      { name: 'relu', op: 'activation', inputs: ['bn'], attributes: { activation: plainRelu }, weights: [] },
+    ];
+    const { layer } = await figures(nodes, [0, 0.5, 0.8, 0.3], false);
+    const found = layer('relu').map(({ cause }) => cause?.compatibleWith.includes('batch-normalisation') ?? false);
+    expect(layer('relu').map(({ max }) => max)).toEqual([0, 0, 0]);
+    expect(found).toEqual([true, false, true]);
+  });
 });
