@@ -32,6 +32,9 @@ import { occlusionVerdict } from './verdict';
 import { entriesIn } from './region';
 import { ruling } from './verdictRules';
 
+/** Ranking, saving and drawing at the end, roughly, of each voxel of the input. */
+const secondsAVoxelAtEnd = 1.5e-6;
+
 /** Where nobody measured how long a pass takes. */
 const usualSecondsAPass = 0.02;
 
@@ -162,7 +165,8 @@ async function* runOcclusion(
   const gameOf = { prepared, channels: parameters.channels, window: on.size.window };
   const played = gameCost(gameEntries, shiftsFor(context), gameOf);
   const costOfGame = playing ? played.passes * secondsAPass + played.seconds : 0;
-  const stages = stagesOf([...choices.map(latticeCost), costOfGame]);
+  const ending = secondsAVoxelAtEnd * (prepared.array.values.length / (prepared.array.shape.at(-1) ?? 1));
+  const stages = stagesOf([...choices.map(latticeCost), costOfGame, ending]);
   const scaled = (step: Step): Step => (step.kind === 'progress' ? { ...step, done: stages.at(step.done) } : step);
 
   const runs: { readonly name: string; readonly run: LatticeRun; readonly scoring: Scoring }[] = [];
