@@ -119,16 +119,18 @@ const squeeze: Lowering = (operand) => {
   const axes =
     operand.node.attributes.get('squeeze_dims')?.list?.i ?? operand.node.attributes.get('axis')?.list?.i ?? [];
   const [value] = operand.inputs;
-  const left = <T>(sizes: readonly T[]): T[] => {
-    const gone =
-      axes.length > 0 ? axes.map((a) => fileAxis(sizes.length, a)) : sizes.flatMap((n, a) => (n === 1 ? [a] : []));
-    return sizes.filter((_, a) => !gone.includes(a));
-  };
+  const goneFrom = (sizes: readonly unknown[]): number[] =>
+    axes.length > 0 ? axes.map((a) => fileAxis(sizes.length, a)) : sizes.flatMap((n, a) => (n === 1 ? [a] : []));
+  const left = <T>(sizes: readonly T[]): T[] => sizes.filter((_, a) => !goneFrom(sizes).includes(a));
   if (isListed(value)) return onList(value, ({ shape, values }) => ({ shape: left(shape), values }));
   const x = mapAt(operand, 0);
   const sizes = sizesOfMap(x);
   if (axes.some((a) => fileAxis(sizes.length, a) === 0)) throw new NotKnown('it takes the batch away');
-  return regarded(operand, x, left(sizes));
+  const gone = goneFrom(sizes);
+  if (gone.includes(x.channel) || gone.length === 0) return regarded(operand, x, left(sizes));
+  const channel = x.channel - gone.filter((a) => a < x.channel).length;
+  const attributes = { axes: gone.map((a) => ourAxis(x, a)).sort((a, b) => a - b) };
+  return renamed(operand.builder.node(operand.name, { op: 'squeeze', attributes }, [x], channel), left(sizes));
 };
 
 const expandDims: Lowering = (operand) => {
@@ -141,8 +143,14 @@ const expandDims: Lowering = (operand) => {
   if (isListed(value)) return onList(value, ({ shape, values }) => ({ shape: grown(shape, 1), values }));
   const x = mapAt(operand, 0);
   const sizes = sizesOfMap(x);
-  if (fileAxis(sizes.length + 1, axis!) === 0) throw new NotKnown('it puts an axis before the batch');
-  return regarded(operand, x, grown<Size>(sizes, 1));
+  const at = fileAxis(sizes.length + 1, axis!);
+  if (at === 0) throw new NotKnown('it puts an axis before the batch');
+  // Behind the channels the new axis is theirs to be: what were channels are voxels then.
+  if (at === sizes.length) return regarded(operand, x, grown<Size>(sizes, 1));
+  const channel = at <= x.channel ? x.channel + 1 : x.channel;
+  const attributes = { axes: [oursInFile(sizes.length + 1, channel).indexOf(at)] };
+  const wider = operand.builder.node(operand.name, { op: 'expandDims', attributes }, [x], channel);
+  return renamed(wider, grown<Size>(sizes, 1));
 };
 
 const pad: Lowering = (operand) => {
