@@ -26,6 +26,7 @@ interface Tally {
 
 /** Stored figures that are not what the definition says, or not what float32 can hold. */
 const otherwise: Readonly<Record<string, string>> = {
+  'light_squeezenet.onnx': 'its logits are 9·10⁹ by made-up weights: softmax shows nothing but their rounding',
   test_resize_downsample_scales_linear_align_corners: 'its reference divides by a length that is no whole number',
   test_resize_downsample_scales_cubic_align_corners: 'its reference divides by a length that is no whole number',
   test_averagepool_3d_dilations_large_count_include_pad_is_1_ceil_mode_is_True:
@@ -140,6 +141,10 @@ describe.skipIf(typeof files === 'string')("equals ONNX' own stored outputs (nee
       if (process.env['ONNX_LIST']) say([...refused].map(([name, reason]) => `${name}  ${reason}`).join('\n'));
       if (different.size > 0) say([...different].map(([name, what]) => `${name}  ${what}`).join('\n'));
       expect([...different]).toEqual([]);
+      // A refusal is about the file; what JavaScript says of our own mistakes is none.
+      expect([...refused.values()].filter((reason) => /not a function|undefined|not iterable/.test(reason))).toEqual(
+        [],
+      );
     },
     600_000,
   );

@@ -1,4 +1,3 @@
-import { transposed } from '../lowering/array';
 import { weight } from '../lowering/builder';
 import { NotKnown, sizesOfMap, type Constant, type MapValue } from '../lowering/value';
 import { floatAt, integerAt } from './fileModel';
@@ -28,7 +27,15 @@ function matrixOf(constant: Constant, turned: boolean): Constant {
   if (shape.length !== 2 || constant.shape.slice(0, -2).some((n) => n !== 1))
     throw new NotKnown(`it multiplies by a constant of ${constant.shape.length} axes`);
   if (!turned) return { ...constant, shape };
-  return { ...constant, ...transposed({ shape, values: constant.values }, [1, 0]) };
+  return columnsFirst(constant, shape as [number, number]);
+}
+
+/** Rows as columns: by hand, as the largest weights of old networks are such matrices. */
+function columnsFirst(constant: Constant, [rows, columns]: readonly [number, number]): Constant {
+  const values = new Float32Array(rows * columns);
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) values[c * rows + r] = constant.values[r * columns + c]!;
+  return { kind: 'constant', shape: [columns, rows], values, integer: false };
 }
 
 /** alpha · A · B + beta · C. */
