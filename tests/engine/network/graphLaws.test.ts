@@ -49,6 +49,47 @@ describe('a convolution over a sequence, written as one over a plane', () => {
   });
 });
 
+describe('reshapes that touch the batch', () => {
+  const minusOne = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
+  const sizes = (name: string, ...after: number[]): number[] =>
+    constant(name, tensor(3, [1 + after.length], field(7, [...minusOne, ...after])));
+
+  it('as rows of one matrix are a dense layer over the voxels', async () => {
+    const bytes = graph(
+      input('x', [1, 2, 2]),
+      sizes('rows', 2),
+      node('Reshape', 'flat', ['x', 'rows']),
+      constant('k', tensor(1, [2, 1], raw([1, 10]))),
+      node('MatMul', 'product', ['flat', 'k']),
+      sizes('back', 2, 1),
+      node('Reshape', 'voxels', ['product', 'back']),
+    );
+    writeFileSync(join(folder, 'rows.pb'), bytes);
+    const network = await openNetwork(join(folder, 'rows.pb'));
+    const results = await network.run({ x: { shape: [2, 2, 2], values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) } }, [
+      { node: 'voxels', stage: 'output' },
+    ]);
+    expect(results.get('voxels')).toEqual({ shape: [2, 2, 1], values: Float32Array.of(21, 43, 65, 87) });
+    expect(network.graph.nodes.map((own) => own.op)).toEqual(['input', 'dense']);
+    network.close();
+  });
+
+  it('and mix its entries are not read as something else', async () => {
+    const bytes = graph(
+      input('x', [2, 2, 2]),
+      sizes('all', 4, 2),
+      node('Reshape', 'mixed', ['x', 'all']),
+      node('Relu', 'y', ['mixed']),
+    );
+    writeFileSync(join(folder, 'mixed.pb'), bytes);
+    const network = await openNetwork(join(folder, 'mixed.pb'));
+    expect(network.description.unsupported).toMatchObject([
+      { node: 'mixed', op: 'Reshape', reason: 'it mixes the batch with other axes' },
+    ]);
+    network.close();
+  });
+});
+
 /** Opens a graph of the references and gives what it takes. */
 async function opened(path: string, remove: () => void = () => undefined) {
   const network = await openNetwork(path);

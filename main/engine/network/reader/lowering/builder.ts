@@ -19,13 +19,20 @@ export class GraphBuilder {
   readonly #nodes: NodeCore[] = [];
   readonly #names = new Set<string>();
   readonly #shapes = new Map<string, Shape | null>();
+  #batch: number | null = null;
   readonly #optional = new Set<string>();
   readonly #inputs: GraphDraft['inputs'][number][] = [];
   readonly #values = new Map<string, MapValue>();
 
+  /** The batch that the file's inputs are fixed to, where they are. */
+  get fixedBatch(): number | null {
+    return this.#batch;
+  }
+
   /** An input by its sizes in the file's order; the batch is always free. `called`: the file's name where the node has another. */
   input(name: string, sizes: readonly (number | null)[], channel: number, called = name): MapValue {
     const shape = [null, ...toOurs(sizes.slice(1), channel)];
+    this.#batch = sizes[0] ?? null;
     this.#add({ name, op: 'input', inputs: [], attributes: {}, weights: [] }, shape);
     this.#inputs.push({ name: called, node: name, shape, ...inFile(shape.length, channel) });
     return this.#value(name, shape, channel, []);

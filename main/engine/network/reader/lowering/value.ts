@@ -76,7 +76,18 @@ export interface Opaque {
   readonly texts: readonly string[];
 }
 
-export type Value = Constant | Sizes | MapValue | Spread | Dead | Opaque;
+/** A map whose voxels, and those of all the batch, are rows of one matrix, until a Reshape lays them back: how a dense layer is written. */
+export interface Rows {
+  readonly kind: 'rows';
+  readonly from: MapValue;
+  /** The product that was met in between. */
+  readonly dense: {
+    readonly attributes: Readonly<Record<string, unknown>>;
+    readonly weights: readonly Weight[];
+  } | null;
+}
+
+export type Value = Constant | Sizes | MapValue | Spread | Rows | Dead | Opaque;
 
 /** An operation, or a setting of it, that Isolens does not know: the node stays, marked unknown. */
 export class NotKnown extends Error {}

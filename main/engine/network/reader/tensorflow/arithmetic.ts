@@ -213,8 +213,8 @@ const reduction =
         end,
       );
     }
-    const sizes = value?.kind === 'sizes' ? settled(value) : null;
-    if (sizes) throw new NotKnown('it reduces sizes that only a run tells');
+    // Of sizes that only a run tells: one that nobody can tell.
+    if (value?.kind === 'sizes') return { kind: 'sizes', shape: keep ? value.shape.map(() => 1) : [], values: [null] };
     const x = mapAt(operand, 0);
     const rank = sizesOfMap(x).length;
     const fileAxes = [...new Set(list.map((a) => fileAxis(rank, a)))];

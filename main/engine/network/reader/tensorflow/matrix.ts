@@ -12,18 +12,18 @@ const product: Lowering = (operand) => {
   const [turnA, turnB] = ['a', 'b'].map(
     (side, i) => flagAt(node, `transpose_${side}`) || flagAt(node, i === 0 ? 'adj_x' : 'adj_y'),
   );
-  if (a?.kind === 'map' && isConstant(b)) {
+  if ((a?.kind === 'map' || a?.kind === 'rows') && isConstant(b)) {
     if (turnA || b.shape.length !== 2)
       throw new NotKnown('it multiplies by a constant in another way than a dense layer');
     const kernel = turnB ? transposed(b, [1, 0]) : b;
     const { weights, activation } = fused(operand);
-    const x = a.sizes ? builder.inFileOrder(a, name) : a;
     const own = { name: 'kernel', shape: kernel.shape, values: Float32Array.from(kernel.values) };
-    return builder.node(
-      name,
-      { op: 'dense', attributes: activation ? { activation } : {}, weights: [own, ...weights] },
-      [x],
-    );
+    const dense = { attributes: activation ? { activation } : {}, weights: [own, ...weights] };
+    if (a.kind === 'rows') {
+      if (a.dense) throw new NotKnown('it multiplies rows once more');
+      return { ...a, dense };
+    }
+    return builder.node(name, { op: 'dense', ...dense }, [a.sizes ? builder.inFileOrder(a, name) : a]);
   }
   const maps = [mapAt(operand, 0), mapAt(operand, 1)].map((map) => (map.sizes ? builder.inFileOrder(map, name) : map));
   return builder.node(name, { op: 'matMul', attributes: { transposeA: turnA, transposeB: turnB } }, maps);

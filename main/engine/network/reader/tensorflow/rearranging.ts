@@ -13,6 +13,7 @@ import {
   wholeNumbers,
   type Constant,
   type MapValue,
+  type Rows,
   type Size,
   type Sizes,
   type Value,
@@ -69,8 +70,27 @@ const reshape: Lowering = (operand) => {
   const target = sizesIn(operand.inputs[1]);
   if (!target) throw new NotKnown('its shape is not understood');
   if (isListed(value)) return onList(value, ({ values }) => ({ shape: filled(target.values, values.length), values }));
-  return reshapedMap(operand, mapAt(operand, 0), target.values);
+  if (value?.kind === 'rows') return laidBack(operand, value, target.values);
+  const x = mapAt(operand, 0);
+  return rowsOf(x, target.values) ?? reshapedMap(operand, x, target.values);
 };
+
+/** One row a voxel: two axes, of which the last is the channels' own. */
+function rowsOf(x: MapValue, [first, last, ...more]: readonly Size[]): Rows | null {
+  const sizes = sizesOfMap(x);
+  const rank = sizes.length;
+  const own = x.channel === rank - 1 && typeof last === 'number' && last === sizes[rank - 1] && more.length === 0;
+  const spread = first !== undefined && !isBatch(first) && sizes.slice(1, -1).some((n) => n !== 1);
+  return own && rank > 2 && (spread || first === null) ? { kind: 'rows', from: x, dense: null } : null;
+}
+
+function laidBack({ builder, name }: Operand, { from, dense }: Rows, target: readonly Size[]): MapValue {
+  const sizes = sizesOfMap(from);
+  const same = (n: Size | undefined, a: number): boolean => typeof n !== 'number' || n === -1 || n === sizes[a];
+  const fits = target.length === sizes.length && target.slice(1, -1).every((n, a) => same(n, a + 1));
+  if (!dense || !fits) throw new NotKnown('it lays rows back in another way than they were taken');
+  return builder.node(name, { op: 'dense', ...dense }, [from]);
+}
 
 function filled(target: readonly Size[], count: number): number[] {
   const fixed = target.filter((n): n is number => typeof n === 'number' && n !== -1).reduce((p, n) => p * n, 1);
@@ -90,13 +110,10 @@ function reshapedMap(operand: Operand, map: MapValue, target: readonly Size[]): 
   const count = sizes.every((n): n is number => typeof n === 'number') ? countOf(sizes) : null;
   const free = rest.filter((n) => typeof n !== 'number' || n === -1);
   const known = rest.filter((n): n is number => typeof n === 'number' && n !== -1);
-  const whole =
-    first === -1
-      ? free.length === 0 && (count === null || countOf(known) === count)
-      : isBatch(first) || typeof first === 'number';
-  const kept =
-    typeof first === 'number' && first !== -1 ? count !== null && (free.length > 0 || countOf(known) === count) : true;
-  if (!whole || !kept) throw new NotKnown('it mixes the batch with other axes');
+  const same = free.length === 0 && count !== null && countOf(known) === count;
+  const own = isBatch(first) || (first === builder.fixedBatch && first !== null);
+  // Whatever is first, the rest holds all that one entry has; or the first is the batch by its own word.
+  if (!same && !own) throw new NotKnown('it mixes the batch with other axes');
   const wanted = rest.map((n) => (typeof n === 'number' ? n : -1));
   if (wanted.filter((n) => n === -1).length > 1) throw new NotKnown('it leaves more than one size free');
   if (rest.length === 1) return builder.node(name, { op: 'flatten' }, [x]);

@@ -196,7 +196,7 @@ export class Tracing {
     } catch (thrown) {
       if (!(thrown instanceof NotKnown)) throw thrown;
       const maps = inputs.flatMap((input): MapValue[] => {
-        if (input.kind === 'spread') return [input.from];
+        if (input.kind === 'spread' || input.kind === 'rows') return [input.from];
         return input.kind === 'map' ? [input] : [];
       });
       // Without a map among its inputs it is no part of the network yet: whoever uses it is told what it is.
