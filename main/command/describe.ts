@@ -10,6 +10,12 @@ const sizes = (shape: readonly (number | null)[] | null): string =>
         .map((n) => (n === null ? '–' : String(n)))
         .join(' × ');
 
+/** The sizes as the file orders them, where that is another order. */
+function inFile({ shape, fileAxes }: Description['network']['inputs'][number]): string {
+  if (!shape || !fileAxes || fileAxes.every((axis, a) => axis === a)) return '';
+  return `  (in the file ${sizes(fileAxes.map((_, axis) => shape[fileAxes.indexOf(axis)] ?? null))})`;
+}
+
 function field(receptive: Description['nodes'][number]['receptiveField']): string {
   if (receptive === null) return '?';
   if (receptive === 'global') return 'global';
@@ -22,8 +28,8 @@ function field(receptive: Description['nodes'][number]['receptiveField']): strin
 export function describeText({ network, nodes, unsupported }: Description): string {
   const head = [
     `${network.name} · ${network.format} · ${network.parameters.toLocaleString('en')} parameters`,
-    ...network.inputs.map(({ name, shape }) => `in   ${name} ${sizes(shape)}`),
-    ...network.outputs.map(({ name, shape }) => `out  ${name} ${sizes(shape)}`),
+    ...network.inputs.map((port) => `in   ${port.name} ${sizes(port.shape)}${inFile(port)}`),
+    ...network.outputs.map((port) => `out  ${port.name} ${sizes(port.shape)}${inFile(port)}`),
   ];
   const rows = nodes.map((node) => [
     node.name,

@@ -3,6 +3,7 @@ import { IsolensError } from '../../../shared/problem/problem';
 import { inferShapes } from './assemble';
 import type { NetworkGraph, Node, Shape } from './graph';
 import type { Fetch, NetworkArray } from './network';
+import { refuseImpossible } from './memory';
 import { activate, activationOf } from './operation/activation';
 import { operationOf } from './operation/list';
 import { productOf, sizesOf, type NodeCore, type Tensors } from './operation/operation';
@@ -54,6 +55,7 @@ export async function execute(
   const needed = neededNodes(graph, fetches);
   const shapes = inferShapes(graph.nodes, new Map([...inputs].map(([node, array]) => [node, array.shape])));
   const batch = [...inputs.values()][0]!.shape[0]!;
+  refuseImpossible(needed, shapes);
   const piece = pieceOf(needed, shapes, batch);
   const results = new Map<string, NetworkArray>();
   for (let start = 0; start < batch; start += piece) {

@@ -1,3 +1,5 @@
+import { totalmem } from 'node:os';
+import { IsolensError } from '../../../shared/problem/problem';
 import type { Shape } from './graph';
 import type { NodeCore } from './operation/operation';
 
@@ -9,6 +11,19 @@ export const largestAllocationBytes = 2 ** 31 - 2 ** 16;
 
 const bytesOf = (shape: Shape | null | undefined): number =>
   shape ? shape.slice(1).reduce<number>((p, n) => p * (n ?? 1), bytesPerValue) : 0;
+
+/** A size that native kernels still count in. */
+const largestSize = 2 ** 31 - 1;
+
+/** *Problems* network/out-of-memory where one map of one batch entry is larger than the machine's memory, before anything is made. */
+export function refuseImpossible(nodes: readonly NodeCore[], shapes: ReadonlyMap<string, Shape | null>): void {
+  for (const { name } of nodes) {
+    const shape = shapes.get(name);
+    if (!shape || (bytesOf(shape) <= totalmem() && shape.every((n) => (n ?? 0) <= largestSize))) continue;
+    const reason = `its map would have ${shape.slice(1).join(' × ')} values, ${(bytesOf(shape) / 2 ** 30).toPrecision(3)} GiB`;
+    throw new IsolensError('network/out-of-memory', { reason }, { node: name });
+  }
+}
 
 /** The last node that reads each node's value. Fetched and output nodes are read by nobody further. */
 export function lastReaders(nodes: readonly NodeCore[]): ReadonlyMap<string, number> {

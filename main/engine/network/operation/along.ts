@@ -48,6 +48,9 @@ function paddedAlong(
   return { before, after, outputs };
 }
 
+/** Numbers of a kernel with its zeros: 2 GiB. */
+const mostStuffed = 2 ** 29;
+
 /** The kernel with zeros between its taps, so that a plain kernel of reach (k − 1)·d + 1 computes the dilated one exactly. */
 export function stuffed(
   values: Float32Array,
@@ -56,11 +59,13 @@ export function stuffed(
 ): { readonly values: Float32Array; readonly shape: readonly number[] } {
   if (dilation.every((d) => d === 1)) return { values, shape };
   const wide = shape.map((n, a) => (a < dilation.length ? (n - 1) * dilation[a]! + 1 : n));
-  const result = new Float32Array(wide.reduce((p, n) => p * n, 1));
+  const count = wide.reduce((p, n) => p * n, 1);
+  if (count > mostStuffed) throw new Error(`with zeros between its taps the kernel needs ${count * 4} bytes of memory`);
+  const result = new Float32Array(count);
   const block = shape.slice(dilation.length).reduce((p, n) => p * n, 1);
   const taps = shape.slice(0, dilation.length);
-  const count = taps.reduce((p, n) => p * n, 1);
-  for (let tap = 0; tap < count; tap++) {
+  const tapCount = taps.reduce((p, n) => p * n, 1);
+  for (let tap = 0; tap < tapCount; tap++) {
     let rest = tap;
     let target = 0;
     let scale = 1;

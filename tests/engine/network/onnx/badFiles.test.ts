@@ -129,6 +129,16 @@ describe('ONNX files that are no whole network', () => {
     expect(problem.where.node).toBe('zeros');
   });
 
+  it('with an operation that asks for more memory than there is say so before it is made', async () => {
+    const pads = { pads: [0, 0, 2 ** 40, 0, 0, 0, 0, 0] };
+    const network = await opened(handmade(single({ op: 'Pad', inputs: ['x'], ints: pads }), { '': 10 }));
+    const refused: unknown = await network
+      .run({ x: { shape: [1, 4, 4, 2], values: new Float32Array(32) } }, [{ node: 'odd', stage: 'output' }])
+      .catch((thrown: unknown) => thrown);
+    expect((refused as IsolensError).problem).toMatchObject({ code: 'network/out-of-memory', where: { node: 'odd' } });
+    network.close();
+  });
+
   it('whose weights do not fit name the operation', async () => {
     const weights = [{ name: 'w', dims: [3, 5, 1, 1], floats: Array.from({ length: 15 }, () => 1) }];
     const problem = await expectProblem(

@@ -116,7 +116,7 @@ function spread(
 const localResponse: Lowering = (operand) => {
   const { node, name, builder } = operand;
   const size = integerAt(node, 'size', 0);
-  if (size < 1) throw new NotKnown(`it looks at ${size} channels`);
+  if (size < 1 || size > 4096) throw new NotKnown(`it looks at ${size} channels`);
   const attributes = {
     size,
     alpha: floatAt(node, 'alpha', 1e-4),

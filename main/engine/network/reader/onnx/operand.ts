@@ -66,7 +66,3 @@ export function imageAt(operand: Operand, i: number, spatial?: number): MapValue
     throw new NotKnown(`its map has ${rank} axes where ${spatial === undefined ? 'more' : spatial + 2} belong`);
   return operand.builder.withChannel(value, 1, operand.name);
 }
-
-/** One lowering for several operations. */
-export const each = (ops: readonly string[], lowering: Lowering): [string, Lowering][] =>
-  ops.map((op) => [op, lowering]);

@@ -3,6 +3,9 @@ import { integerAt, integersAt, perAxis, wordAt, type FileNode } from './fileMod
 
 type Pair = readonly [number, number];
 
+/** More cells than any window, stride or dilation has. */
+const largestWindow = 4096;
+
 /** How a window slides over a file's spatial axes. */
 export interface Window {
   readonly kernelSize: readonly number[];
@@ -16,8 +19,8 @@ export function windowOf(node: FileNode, kernelSize: readonly number[], spatial:
   const axes = kernelSize.length;
   const strides = perAxis(node, 'strides', axes, 1);
   const dilation = perAxis(node, 'dilations', axes, 1);
-  if ([...kernelSize, ...strides, ...dilation].some((n) => !Number.isSafeInteger(n) || n < 1))
-    throw new NotKnown('its window, strides or dilations are not positive numbers');
+  if ([...kernelSize, ...strides, ...dilation].some((n) => !Number.isInteger(n) || n < 1 || n > largestWindow))
+    throw new NotKnown(`its window, strides or dilations are not numbers between 1 and ${largestWindow}`);
   return { kernelSize, strides, dilation, padding: paddingOf(node, { kernelSize, strides, dilation }, spatial) };
 }
 
