@@ -4,7 +4,7 @@ import type { Context, OpenInput } from '../analysis/analysis';
 import { entries, inputsOf } from '../analysis/feed';
 import type { PreparedInput } from '../recipe/preparedInput';
 import { openInput } from './openInput';
-import type { Plan } from './plan';
+import type { Plan, PlannedInput } from './plan';
 
 /** Values of a float32 tensor, in bytes. */
 const bytesOf = (shape: readonly number[]): number => 4 * shape.reduce((product, n) => product * n, 1);
@@ -38,18 +38,38 @@ export async function secondsAPass(
   return quickest / 1000 / some;
 }
 
+/** The input that was read for an estimate, and how long a pass of it takes: another parameter must not read the study anew. */
+export interface EstimateMemory {
+  last: { readonly key: string; readonly input: OpenInput; seconds: number | null } | null;
+}
+
+/** What decides the prepared input: what is asked for, the network and its recipe. */
+const keyOf = ({ base, network, recipe }: Plan, { spec }: PlannedInput): string =>
+  JSON.stringify([base, spec, network.sha256, recipe]);
+
 /**
  * What a job would cost, from the first input that can be read: passes and seconds over all inputs, as if they were like it. Inputs
  * are read to know their size; nothing is saved.
  */
-export async function estimatePlan(plan: Plan, memoryBytes: number, signal: AbortSignal): Promise<Estimate[]> {
+export async function estimatePlan(
+  plan: Plan,
+  memoryBytes: number,
+  signal: AbortSignal,
+  memory: EstimateMemory = { last: null },
+): Promise<Estimate[]> {
   const { network, recipe, inputs } = plan;
   const context: Context = { network, recipe, memoryBytes, inputCount: inputs.length };
   const notes: Problem[] = [];
   let input: OpenInput | null = null;
   for (const planned of inputs) {
+    const key = keyOf(plan, planned);
+    if (memory.last?.key === key) {
+      ({ input } = memory.last);
+      break;
+    }
     try {
       input = await openInput(planned, plan, signal);
+      memory.last = { key, input, seconds: null };
       break;
     } catch (thrown) {
       signal.throwIfAborted();
@@ -60,9 +80,10 @@ export async function estimatePlan(plan: Plan, memoryBytes: number, signal: Abor
   if (!input) return plan.analyses.map(() => ({ ...nothing, notes: notes.map((note) => ({ ...note })) }));
   const shape = input.prepared.array.shape.slice(1);
   const batch = network.batchFor(shape, memoryBytes);
-  let each: number | null = null;
+  let each = memory.last?.seconds ?? null;
   try {
-    each = await secondsAPass(plan, input.prepared, memoryBytes, signal);
+    each ??= await secondsAPass(plan, input.prepared, memoryBytes, signal);
+    if (memory.last) memory.last.seconds = each;
   } catch (thrown) {
     // A network that cannot run to its end may still have maps: their cost is then counted, not timed.
     signal.throwIfAborted();

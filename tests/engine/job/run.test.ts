@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { estimatePlan, type EstimateMemory } from '../../../main/engine/job/estimate';
 import { planJob } from '../../../main/engine/job/plan';
 import { checkJob } from '../../../main/engine/job/readJob';
 import { resultFolder } from '../../../main/engine/job/resultFolder';
@@ -135,5 +136,29 @@ describe('a job over several inputs', () => {
       expect(report).not.toContain(message);
     }
     expect(report).toContain('1 × 1');
+  });
+});
+
+describe('an estimate', () => {
+  it('reads its input once, whatever parameters are tried, and anew for another', async () => {
+    await array('a.npy', [1, 2]);
+    await array('b.npy', [3, 4]);
+    const memory: EstimateMemory = { last: null };
+    const { signal } = new AbortController();
+    const estimate = async (name: string, nodes: readonly string[]) => {
+      const job = { schema: 'isolens/job@1', network: 'network.json', inputs: [{ array: name }] };
+      const analyses = [{ id: 'maps', parameters: { nodes } }];
+      const plan = await planJob(
+        { job: checkJob({ ...job, analyses }), base: folder },
+        { open: () => Promise.resolve(network) },
+      );
+      return (await estimatePlan(plan, 2 ** 26, signal, memory))[0];
+    };
+    const first = await estimate('a.npy', ['conv']);
+    expect(first?.passes).toBeGreaterThan(0);
+    await rm(join(folder, 'a.npy'));
+    expect(await estimate('a.npy', ['conv'])).toEqual(first);
+    expect((await estimate('b.npy', ['conv']))?.notes).toEqual([]);
+    expect((await estimate('a.npy', ['conv']))?.notes).toMatchObject([{ code: 'job/no-such-file' }]);
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { problemOf } from '../../../../shared/problem/problem';
 import type { Language } from '../../../../shared/words';
 import type { JobEvent } from '../../../../shared/contract/engine';
-import { estimatePlan } from '../estimate';
+import { estimatePlan, type EstimateMemory } from '../estimate';
 import { memoryBudget } from '../memoryBudget';
 import type { OpenNetworks } from '../openNetworks';
 import { planJob, type Plan } from '../plan';
@@ -32,6 +32,7 @@ export function jobAnswers(
 ): Pick<Handlers, 'engine/estimateJob' | 'engine/startJob' | 'engine/cancelJob'> {
   const running = new Map<string, AbortController>();
   const line = queue();
+  const estimated: EstimateMemory = { last: null };
 
   async function run(
     jobId: string,
@@ -76,10 +77,11 @@ export function jobAnswers(
 
   return {
     'engine/estimateJob': async ({ job, base }, { signal }) => ({
-      analyses: await estimatePlan(await planWith(networks, { job, base }, signal), memoryBudget(), signal),
+      analyses: await estimatePlan(await planWith(networks, { job, base }, signal), memoryBudget(), signal, estimated),
     }),
     'engine/startJob': ({ job, base, out, language }, answering) => {
       const jobId = randomUUID();
+      estimated.last = null; // The run needs the room.
       const controller = new AbortController();
       running.set(jobId, controller);
       answering.tell('engine/jobEvents', { kind: 'queued', jobId });
