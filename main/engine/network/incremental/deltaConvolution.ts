@@ -3,7 +3,7 @@ import { tf } from '../tensorflow';
 import { intactBoxes, readingAt } from './assembly';
 import { sameSizes, volumeOf } from './box';
 import { sourceOf, type DeltaPart } from './delta';
-import { convolvedFull2d, gathered, indices, joinedAlong, paired, reshaped, spread } from './native';
+import { convolvedByPlanes, convolvedPadded2d, gathered, indices, joinedAlong, paired, reshaped } from './native';
 import type { Step } from './program';
 import { boxRows, rowTables } from './rowTables';
 import type { Running } from './running';
@@ -32,19 +32,15 @@ function partialSum(running: Running, step: Step, part: DeltaPart): Tensor {
   const sizes = running.sizes[step.index]!;
   const read = running.sizes[part.step]!;
   const rank = sizes.length;
-  const kernel = running.weights.part(step, part);
   const change = difference(running, running.program.steps[part.step]!);
   const reach = work.sliding.map((along) => (along.kernel - 1) * along.dilation);
   const full = read.map((n, a) => n + reach[a]!);
   const dilation = work.sliding.map((along) => along.dilation);
+  const padding = reach.map((r): [number, number] => [r, r]);
   const all =
     rank === 2
-      ? convolvedFull2d(change, kernel, dilation)
-      : spread(
-          change,
-          kernel,
-          full.map(() => 1),
-        );
+      ? convolvedPadded2d(change, running.weights.part(step, part), dilation, padding)
+      : convolvedByPlanes(change, running.weights.planes(step, part), reach[0]! + 1, padding);
   // Where the output's box starts in the full sum.
   const from = running.starts[part.step]!;
   const offsets = running.starts[step.index]!.map((at, n) => {

@@ -1,7 +1,6 @@
 import type { NetworkArray } from '../network';
 import { tf, type Tensor } from '../tensorflow';
 import { sizesOfBox, volumeOf } from './box';
-import type { CostModel } from './cost';
 import { paddingRows } from './assembly';
 import { joinedAlong, reshaped } from './native';
 import { isView, type Step } from './program';
@@ -24,7 +23,6 @@ export function intactBytes({ program, demanded, parts }: Setting): number {
 /** Runs some entries with nothing hidden, within what is demanded, and keeps every map. Free them with `freeMaps`. */
 export async function intactMaps(
   setting: Setting,
-  costs: CostModel,
   inputs: ReadonlyMap<string, NetworkArray>,
   entries: readonly number[],
   turns: Turns,
@@ -44,7 +42,7 @@ export async function intactMaps(
   };
   const running: Running = {
     ...setting,
-    costs,
+    delta: program.steps.map(() => false),
     intact: null,
     count,
     sizes,

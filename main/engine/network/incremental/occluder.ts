@@ -120,7 +120,7 @@ class BoxOccluder implements Occluder {
       let spent = 0;
       for (const { own, from, to } of batchesOf(plan, costs)) {
         const numbers = Array.from(own.places.subarray(from, to), (n) => part.places[moving[n]!.n]!);
-        const outcomes = await this.#batch(own, from, to, numbers, places, maps, costs, turns);
+        const outcomes = await this.#batch(own, from, to, numbers, places, maps, turns);
         spent += costs.seconds(own.cost, to - from);
         const share = plan.seconds > 0 ? Math.min(1, spent / plan.seconds) : 1;
         yield { done: (before + share * part.places.length) / places.length, outcomes };
@@ -164,7 +164,7 @@ class BoxOccluder implements Occluder {
     if (held) freeMaps(held);
     this.#maps = null;
     for (const step of this.#setting.program.steps) if (step.work.kind !== 'input') this.#setting.weights.of(step);
-    this.#maps = await intactMaps(this.#setting, this.#costs(true), this.#inputs, entries, turns);
+    this.#maps = await intactMaps(this.#setting, this.#inputs, entries, turns);
     return this.#maps;
   }
 
@@ -175,7 +175,6 @@ class BoxOccluder implements Occluder {
     numbers: readonly number[],
     places: readonly HiddenPlace[],
     maps: IntactMaps,
-    costs: CostModel,
     turns: Turns,
   ): Promise<readonly HiddenOutcome[]> {
     const { program } = this.#setting;
@@ -185,7 +184,7 @@ class BoxOccluder implements Occluder {
     );
     const running: Running = {
       ...this.#setting,
-      costs,
+      delta: own.delta,
       intact: maps,
       count,
       sizes: own.sizes,

@@ -1,14 +1,17 @@
 import type { HiddenPlace } from '../network';
-import { sizesOfBox, volumeOf, type Box } from './box';
-import type { Cost, CostModel, Sizes } from './cost';
+import type { Box } from './box';
+import type { Cost, CostModel } from './cost';
 import { isView, type Program } from './program';
-import { changedBoxes } from './reach';
+import type { Sizes } from './running';
+import { boxFinder, type StepBoxes } from './stepBoxes';
 
 /** Places whose boxes have equal sizes at every step: they run together, wherever the boxes lie. */
 export interface SizeClass {
   readonly sizes: Sizes;
+  /** For each step, whether it runs on the difference to the intact input. */
+  readonly delta: readonly boolean[];
   readonly cost: Cost;
-  /** Numbers of the places, as they were asked for. */
+  /** Numbers of the places, as they were asked for, rising. */
   readonly places: Int32Array;
   /** For each step, where the box of each place starts, place by place and axis by axis; null where nothing is recomputed. */
   readonly starts: readonly (Int32Array | null)[];
@@ -25,11 +28,11 @@ export interface Plan {
 
 interface Member {
   readonly place: number;
-  readonly boxes: readonly (Box | null)[];
+  readonly boxes: StepBoxes;
 }
 
 interface Group {
-  readonly sizes: Sizes;
+  readonly sizes: Int32Array;
   readonly cost: Cost;
   readonly seconds: number;
   readonly members: readonly Member[];
@@ -42,43 +45,32 @@ export function planOf(
   places: readonly Pick<HiddenPlace, 'box'>[],
   costs: CostModel,
 ): Plan {
-  const groups = new Map<string, Member[]>();
+  const find = boxFinder(program, demanded);
+  const alike = new Map<string, Member[]>();
   const idle: number[] = [];
   places.forEach(({ box }, place) => {
-    const boxes = changedBoxes(program, demanded, box);
-    if (!boxes[program.target]) {
+    const boxes = find(box);
+    if (boxes.sizes[3 * program.target] === 0) {
       idle.push(place);
       return;
     }
-    let key = '';
-    for (const own of boxes) {
-      if (own) for (let a = 0; a < own.start.length; a++) key += `${own.end[a]! - own.start[a]!},`;
-      key += ';';
-    }
-    const group = groups.get(key);
-    if (group) group.push({ place, boxes });
-    else groups.set(key, [{ place, boxes }]);
+    const members = alike.get(boxes.key);
+    if (members) members.push({ place, boxes });
+    else alike.set(boxes.key, [{ place, boxes }]);
   });
-  const exact = [...groups.values()].map((members): Group => {
-    const sizes = members[0]!.boxes.map((box) => box && sizesOfBox(box));
-    return group(costs, sizes, members);
-  });
-  const classes = joinedGroups(exact, costs).map((own) => placed(program, demanded, own));
+  const exact = [...alike.values()].map((members) => groupOf(costs, members[0]!.boxes.sizes, members));
+  const classes = joinedGroups(exact, costs).map((own) => placed(program, demanded, own, costs));
   const seconds = classes.reduce((sum, { cost, places: own }) => sum + costs.seconds(cost, own.length), 0);
   const macs = classes.reduce((sum, { cost, places: own }) => sum + cost.macs * own.length, 0);
   return { classes, idle, seconds, macs };
 }
 
-function group(costs: CostModel, sizes: Sizes, members: readonly Member[]): Group {
+function groupOf(costs: CostModel, sizes: Int32Array, members: readonly Member[]): Group {
   const cost = costs.of(sizes);
   return { sizes, cost, seconds: costs.seconds(cost, members.length), members };
 }
 
-const larger = (a: Sizes, b: Sizes): Sizes =>
-  a.map((own, step) => {
-    const other = b[step] ?? null;
-    return own && other ? own.map((n, axis) => Math.max(n, other[axis]!)) : (own ?? other);
-  });
+const larger = (a: Int32Array, b: Int32Array): Int32Array => a.map((n, at) => Math.max(n, b[at]!));
 
 /** The smallest groups look for a partner first: boxes may always grow, the cells around come out as they were. */
 function joinedGroups(groups: readonly Group[], costs: CostModel): readonly Group[] {
@@ -91,7 +83,7 @@ function joinedGroups(groups: readonly Group[], costs: CostModel): readonly Grou
       continue;
     }
     for (const list of [open, done]) if (list.includes(partner)) list.splice(list.indexOf(partner), 1);
-    const joined = group(costs, larger(own.sizes, partner.sizes), [...own.members, ...partner.members]);
+    const joined = groupOf(costs, larger(own.sizes, partner.sizes), [...own.members, ...partner.members]);
     const after = open.findIndex(({ members }) => members.length >= joined.members.length);
     open.splice(after < 0 ? open.length : after, 0, joined);
   }
@@ -114,23 +106,32 @@ function bestPartner(own: Group, others: readonly Group[], costs: CostModel): Gr
 }
 
 /** Boxes of the class's size over the needed ones, moved to stay within what is demanded. */
-function placed(program: Program, demanded: readonly (Box | null)[], { sizes, cost, members }: Group): SizeClass {
+function placed(
+  program: Program,
+  demanded: readonly (Box | null)[],
+  { sizes: flat, cost, members }: Group,
+  costs: CostModel,
+): SizeClass {
   const sorted = [...members].sort((a, b) => a.place - b.place);
+  const sizes = program.steps.map(({ index, sizes: own }) =>
+    flat[3 * index] === 0 ? null : Array.from(flat.subarray(3 * index + 3 - own.length, 3 * index + 3)),
+  );
   const starts = sizes.map((own, step) => {
     const within = demanded[step];
     if (!own || !within) return null;
     const rank = own.length;
     const all = new Int32Array(sorted.length * rank);
     sorted.forEach(({ boxes }, n) => {
-      const box = boxes[step];
+      const has = boxes.sizes[3 * step] !== 0;
       for (let a = 0; a < rank; a++) {
-        const from = box ? box.start[a]! : within.start[a]!;
+        const from = has ? boxes.starts[3 * step + 3 - rank + a]! : within.start[a]!;
         all[n * rank + a] = Math.max(within.start[a]!, Math.min(from, within.end[a]! - own[a]!));
       }
     });
     return all;
   });
-  return { sizes, cost, places: Int32Array.from(sorted, ({ place }) => place), starts };
+  const delta = program.steps.map(({ index }) => costs.deltaPays(index, flat));
+  return { sizes, delta, cost, places: Int32Array.from(sorted, ({ place }) => place), starts };
 }
 
 /** The first step whose whole map is recomputed for most places, as it mixes all of what it reads. */
@@ -142,8 +143,8 @@ export function wholeFrom(program: Program, { classes }: Plan): string | null {
   if (!largest) return null;
   const step = program.steps.find((own) => {
     const sizes = largest.sizes[own.index];
-    if (own.work.kind === 'mean' || isView(own) || own.sizes.length === 0 || !sizes) return false;
-    return own.work.kind === 'whole' && volumeOf(sizes) === volumeOf(own.sizes) && volumeOf(sizes) > 1;
+    if (own.work.kind !== 'whole' || isView(own) || own.sizes.length === 0 || !sizes) return false;
+    return sizes.every((n, axis) => n === own.sizes[axis]) && sizes.some((n) => n > 1);
   });
   return step?.node.name ?? null;
 }

@@ -37,6 +37,17 @@ export interface Program {
   readonly target: number;
 }
 
+/** More output channels than this, and the native 3D kernel is as fast. */
+const narrow = 16;
+
+/** A 3D convolution that is computed plane by plane. */
+export const goesByPlanes = ({ work, sizes, channels }: Step): boolean =>
+  work.kind === 'convolution' &&
+  sizes.length === 3 &&
+  channels <= narrow &&
+  work.sliding.every(({ stride, dilation }) => stride === 1 && dilation === 1) &&
+  work.sliding.some(({ kernel }) => kernel > 1);
+
 /** Views are never held: their cells are looked up where they are read. */
 export const isView = ({ work }: Step): boolean => work.kind === 'channels' || work.kind === 'lookup';
 

@@ -142,3 +142,23 @@ export function boxRows(
   }
   return rows;
 }
+
+/** Row numbers that put tiles in their places: tile by tile in `[count · cells, taps]`, cell by cell in the map that they make up. */
+export function tileRows(count: number, read: readonly number[], strides: readonly number[]): Int32Array {
+  const [nz, ny, nx] = threeOf(read);
+  const [sz, sy, sx] = threeOf(strides);
+  const rows = new Int32Array(count * nz * ny * nx * sz * sy * sx);
+  let at = 0;
+  for (let item = 0; item < count; item++) {
+    for (let z = 0; z < nz * sz; z++) {
+      for (let y = 0; y < ny * sy; y++) {
+        const line = ((item * nz + Math.floor(z / sz)) * ny + Math.floor(y / sy)) * nx;
+        const tap = ((z % sz) * sy + (y % sy)) * sx;
+        for (let x = 0; x < nx; x++) {
+          for (let t = 0; t < sx; t++) rows[at++] = (line + x) * sz * sy * sx + tap + t;
+        }
+      }
+    }
+  }
+  return rows;
+}

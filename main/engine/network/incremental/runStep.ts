@@ -6,9 +6,11 @@ import { sameSizes, volumeOf } from './box';
 import { deltaConvolution } from './deltaConvolution';
 import {
   convolved,
+  convolvedByPlanes,
   cut,
   gathered,
   indices,
+  multiplied,
   paired,
   pooled,
   rectified,
@@ -17,8 +19,8 @@ import {
   summedOverSpace,
   withBias,
 } from './native';
-import type { Step } from './program';
-import { boxRows } from './rowTables';
+import { goesByPlanes, type Step } from './program';
+import { boxRows, tileRows } from './rowTables';
 import type { Running } from './running';
 
 /** The box of a step, after its activation and before it (the same tensor where it has none). Runs inside a `tidy`. */
@@ -29,7 +31,7 @@ export interface Computed {
 
 export function runStep(running: Running, step: Step): Computed {
   const parts = running.parts[step.index];
-  if (running.intact?.finite && parts && running.costs.deltaPays(step.index, running.sizes)) {
+  if (parts && running.delta[step.index] === true) {
     return activated(running, step, deltaConvolution(running, step, parts));
   }
   const bias = running.weights.bias(step);
@@ -55,9 +57,14 @@ function plain(running: Running, step: Step): Tensor {
   const sizes = running.sizes[step.index]!;
   const starts = running.starts[step.index]!;
   const isWhole = sameSizes(sizes, step.sizes) && step.inputs.every((input) => isWholePatch(running, input));
-  if (work.kind === 'whole' || (isWhole && work.kind !== 'input')) return onWholeMaps(running, step, isWhole);
+  if (isWhole && work.kind === 'convolution' && goesByPlanes(step)) {
+    const padding = work.sliding.map(({ before, after }): [number, number] => [before, after]);
+    return byPlanes(running, step, wholeReading(running, running.program.steps[step.inputs[0]!]!), padding);
+  }
+  if (work.kind === 'whole' || (isWhole && !isTiling(step))) return onWholeMaps(running, step, isWhole);
   switch (work.kind) {
     case 'convolution': {
+      if (goesByPlanes(step)) return byPlanes(running, step, readingOf(running, step), none);
       const x = assembled(running, step.inputs[0]!, readingOf(running, step));
       const strides = work.sliding.map(({ stride }) => stride);
       const dilations = work.sliding.map(({ dilation }) => dilation);
@@ -70,16 +77,8 @@ function plain(running: Running, step: Step): Tensor {
       const result = pooled(x, work.average, kernel, strides);
       return work.average && work.padded ? paired('product', result, insideShare(running, step)) : result;
     }
-    case 'transposed': {
-      const reading = readingOf(running, step);
-      const strides = work.spreading.map(({ stride }) => stride);
-      const all = spread(assembled(running, step.inputs[0]!, reading), running.weights.of(step)['kernel']!, strides);
-      const offset = work.spreading.map(
-        ({ stride, before }, axis) => starts[axis]! - (reading.starts![axis]! * stride - before),
-      );
-      if (sameSizes(all.shape.slice(1, -1), sizes)) return all;
-      return cut(all, [0, ...offset, 0], [running.count, ...sizes, step.channels]);
-    }
+    case 'transposed':
+      return transposedBoxes(running, step);
     case 'window': {
       const x = assembled(running, step.inputs[0]!, readingOf(running, step));
       const node = { ...step.node, attributes: { ...step.node.attributes, padding: 'valid' } };
@@ -98,6 +97,54 @@ function plain(running: Running, step: Step): Tensor {
     case 'lookup':
       throw new Error(`${step.node.name} is not computed`);
   }
+}
+
+const none: readonly (readonly [number, number])[] = [[0, 0], [0, 0], [0, 0]]; // prettier-ignore
+
+function byPlanes(
+  running: Running,
+  step: Step,
+  reading: Reading,
+  padding: readonly (readonly [number, number])[],
+): Tensor {
+  const kernel = running.weights.of(step)['kernel']!;
+  const planes = running.weights.planes(step, { step: step.inputs[0]!, from: 0, to: kernel.shape[3]! });
+  return convolvedByPlanes(assembled(running, step.inputs[0]!, reading), planes, kernel.shape[0], padding);
+}
+
+/** Windows of a transposed convolution that lie side by side. */
+const isTiling = ({ work }: Step): boolean =>
+  work.kind === 'transposed' &&
+  work.spreading.every(({ kernel, stride, dilation, before }) => kernel === stride && dilation === 1 && before === 0);
+
+function transposedBoxes(running: Running, step: Step): Tensor {
+  const { work } = step;
+  if (work.kind !== 'transposed') throw new Error(`${step.node.name} is no transposed convolution`);
+  const { count } = running;
+  const sizes = running.sizes[step.index]!;
+  const starts = running.starts[step.index]!;
+  const reading = readingOf(running, step);
+  const x = assembled(running, step.inputs[0]!, reading);
+  const strides = work.spreading.map(({ stride }) => stride);
+  if (isTiling(step)) return tiled(running, step, x, strides);
+  const all = spread(x, running.weights.of(step)['kernel']!, strides);
+  if (sameSizes(all.shape.slice(1, -1), sizes)) return all;
+  const offset = work.spreading.map(
+    ({ stride, before }, axis) => starts[axis]! - (reading.starts![axis]! * stride - before),
+  );
+  return cut(all, [0, ...offset, 0], [count, ...sizes, step.channels]);
+}
+
+/** Each input cell gives a tile of the output: one product of matrices, and the tiles put in their places. The native kernel is far slower. */
+function tiled(running: Running, step: Step, x: Tensor, strides: readonly number[]): Tensor {
+  const read = x.shape.slice(1, -1);
+  const cells = running.count * volumeOf(read);
+  const taps = volumeOf(strides);
+  const tiles = multiplied(reshaped(x, [cells, x.shape.at(-1)!]), running.weights.tiles(step));
+  const rows = tileRows(running.count, read, strides);
+  const sizes = read.map((n, axis) => n * strides[axis]!);
+  const placed = gathered(reshaped(tiles, [cells * taps, step.channels]), indices(rows));
+  return reshaped(placed, [running.count, ...sizes, step.channels]);
 }
 
 /** The box of the only input that the step's boxes read, padding included. */

@@ -1,6 +1,5 @@
 import type { Tensor } from '../tensorflow';
 import { sizesOfBox, type Box } from './box';
-import type { CostModel, Sizes } from './cost';
 import type { DeltaPart } from './delta';
 import type { Program } from './program';
 import type { StepWeights } from './stepWeights';
@@ -27,13 +26,17 @@ export interface IntactMaps {
   readonly finite: boolean;
 }
 
+/** Box sizes by step; null: nothing is recomputed there. */
+export type Sizes = readonly (readonly number[] | null)[];
+
 /** A batch of places of equal box sizes, or the intact run itself, whose boxes are what is demanded. */
 export interface Running extends Setting {
-  readonly costs: CostModel;
   /** Null: this is the intact run. */
   readonly intact: IntactMaps | null;
   readonly count: number;
   readonly sizes: Sizes;
+  /** For each step, whether it runs on the difference to the intact input. */
+  readonly delta: readonly boolean[];
   /** For each step, where the box of each item starts, item by item. */
   readonly starts: readonly (Int32Array | null)[];
   /** For each item, the place of its entry in the tables. */

@@ -1,7 +1,6 @@
 import { HeldWeights } from '../execute';
 import { optionalWeight } from '../operation/operation';
 import { tf, type Tensor } from '../tensorflow';
-import { volumeOf } from './box';
 import type { DeltaPart } from './delta';
 import type { Step } from './program';
 
@@ -24,26 +23,37 @@ export class StepWeights {
     return slopes && this.#kept(`${node.name} alpha`, () => tf.tensor(slopes.values, [...slopes.shape]));
   }
 
-  /** The kernel's channels that read one part of a concatenation; turned round for the 3D form, *Shape* `[k…, out, in]`. */
+  /** The kernel's channels that read one part of a concatenation. */
   part(step: Step, { from, to }: DeltaPart): Tensor {
     const kernel = this.of(step)['kernel']!;
-    const turn = step.sizes.length === 3;
-    if (!turn && from === 0 && to === kernel.shape.at(-2)) return kernel;
+    if (from === 0 && to === kernel.shape.at(-2)) return kernel;
     return this.#kept(`${step.node.name} ${from} ${to}`, () => {
-      const [inside, out] = kernel.shape.slice(-2) as [number, number];
-      const taps = volumeOf(kernel.shape.slice(0, -2));
-      const values = kernel.dataSync() as Float32Array;
-      const part = new Float32Array(taps * (to - from) * out);
-      for (let tap = 0; tap < taps; tap++) {
-        for (let i = from; i < to; i++) {
-          for (let o = 0; o < out; o++) {
-            const value = values[(tap * inside + i) * out + o]!;
-            if (turn) part[((taps - 1 - tap) * out + o) * (to - from) + i - from] = value;
-            else part[(tap * (to - from) + i - from) * out + o] = value;
-          }
-        }
-      }
-      return tf.tensor(part, [...kernel.shape.slice(0, -2), ...(turn ? [out, to - from] : [to - from, out])]);
+      const begin = kernel.shape.map((_, axis) => (axis === kernel.rank - 2 ? from : 0));
+      const size = kernel.shape.map((n, axis) => (axis === kernel.rank - 2 ? to - from : n));
+      return tf.slice(kernel, begin, size);
+    });
+  }
+
+  /** A part of a 3D kernel for `convolvedByPlanes`: *Shape* `[ky, kx, in, kz · out]`. */
+  planes(step: Step, part: DeltaPart): Tensor {
+    return this.#kept(`${step.node.name} ${part.from} ${part.to} planes`, () => {
+      const [depth, rows, columns, inside, out] = this.part(step, part).shape as [
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
+      return tf.reshape(tf.transpose(this.part(step, part), [1, 2, 3, 0, 4]), [rows, columns, inside, depth * out]);
+    });
+  }
+
+  /** A transposed convolution's kernel as a matrix: a row for each input channel, a column for each tap and output channel. */
+  tiles(step: Step): Tensor {
+    return this.#kept(`${step.node.name} tiles`, () => {
+      const kernel = this.of(step)['kernel']!;
+      const inside = kernel.shape.at(-1)!;
+      return tf.transpose(tf.reshape(kernel, [kernel.size / inside, inside]));
     });
   }
 
@@ -57,7 +67,7 @@ export class StepWeights {
   #kept(key: string, make: () => Tensor): Tensor {
     const found = this.#own.get(key);
     if (found) return found;
-    const made = tf.keep(make());
+    const made = tf.keep(tf.tidy(make));
     this.#own.set(key, made);
     return made;
   }
