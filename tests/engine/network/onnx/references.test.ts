@@ -1,34 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openNetwork } from '../../../../main/engine/network/open';
 import { startBackend, tf } from '../../../../main/engine/network/tensorflow';
 import { onDisk, unpacked } from '../referenceCases';
-import { farthest, fed, outputsInFile, reordered, type FileArray } from './onnxValues';
+import { arrays, casesIn, type Case } from './onnxCases';
+import { farthest, fed, outputsInFile, reordered } from './onnxValues';
 
 await startBackend({ rung: 'native' });
-
-interface Packed {
-  readonly shape: readonly number[];
-  readonly base64: string;
-}
-
-interface Case {
-  readonly name: string;
-  readonly model: string;
-  readonly inputs: Readonly<Record<string, Packed>>;
-  readonly outputs: Readonly<Record<string, Packed>>;
-  readonly inner?: Readonly<Record<string, Packed>>;
-}
-
-const casesIn = (file: string): readonly Case[] => {
-  const path = join(import.meta.dirname, '../../../references/network/onnx', file);
-  return (JSON.parse(gunzipSync(readFileSync(path)).toString()) as { readonly cases: readonly Case[] }).cases;
-};
-
-const arrays = (packed: Readonly<Record<string, Packed>>): Record<string, FileArray> =>
-  Object.fromEntries(Object.entries(packed).map(([name, array]) => [name, unpacked(array)]));
 
 /** How far each output is from ONNX Runtime's; those beyond 1e-5. */
 async function wrongOutputs({ name, model, inputs, outputs }: Case): Promise<readonly (readonly [string, number])[]> {
