@@ -139,9 +139,3 @@ export function settled({ shape, values }: Omit<Sizes, 'kind'>): Constant | Size
   const known = values.every((v): v is number => typeof v === 'number');
   return known ? constantOf(shape, values, true) : { kind: 'sizes', shape, values };
 }
-
-/** The whole numbers of a constant. *Problems* the node is unknown where they depend on the input. */
-export function integersIn(value: Value | undefined, what: string): number[] {
-  if (value?.kind !== 'constant') throw new NotKnown(`its ${what} is not a constant`);
-  return Array.from(value.values);
-}

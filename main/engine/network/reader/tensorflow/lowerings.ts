@@ -1,6 +1,10 @@
 import { arithmeticLowerings } from './arithmetic';
+import { controlLowerings } from './control';
+import { joiningLowerings } from './joining';
 import { matrixLowerings } from './matrix';
 import { rearrangingLowerings } from './rearranging';
+import { reshapingLowerings } from './reshaping';
+import { slicingLowerings } from './slicing';
 import type { Lowering } from './tracing';
 import { windowLowerings } from './window';
 
@@ -8,6 +12,10 @@ import { windowLowerings } from './window';
 export const lowerings: ReadonlyMap<string, Lowering> = new Map([
   ...windowLowerings,
   ...arithmeticLowerings,
+  ...reshapingLowerings,
+  ...joiningLowerings,
+  ...slicingLowerings,
+  ...controlLowerings,
   ...rearrangingLowerings,
   ...matrixLowerings,
 ]);
