@@ -85,7 +85,8 @@ class Model:
         ends = sorted(known) if every else self.outputs
         infos = [onnx.ValueInfoProto(name=n) for n in ends]
         graph = helper.make_graph(self.nodes, self.name, self.inputs, infos, self.weights)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)], ir_version=8)
+        imports = getattr(self, "imports", [helper.make_opsetid("", self.opset)])
+        model = helper.make_model(graph, opset_imports=imports, ir_version=8, functions=getattr(self, "functions", []))
         return model
 
     def run(self, every=False, check=True):
@@ -245,6 +246,28 @@ def group_norm(opset):
     return m
 
 
+def with_functions(opset):
+    """Layers as functions of the file, one within the other, with attributes handed in and left at their defaults."""
+    m = Model(opset, "functions")
+    x = m.input("x", 2, 3, 6, 5)
+    imports = [helper.make_opsetid("", opset), helper.make_opsetid("local", 1)]
+    leaky = helper.make_node("LeakyRelu", ["a"], ["b"], name="leaky")
+    slope = leaky.attribute.add()
+    slope.name, slope.ref_attr_name, slope.type = "alpha", "slope", onnx.AttributeProto.FLOAT
+    act = helper.make_function("local", "Act", ["a"], ["b"], [leaky], imports, attribute_protos=[helper.make_attribute("slope", 0.3)])
+    body = [
+        helper.make_node("Conv", ["x", "w", "b"], ["c"], name="conv", pads=[1, 1, 1, 1]),
+        helper.make_node("Act", ["c"], ["d"], name="act", domain="local"),
+        helper.make_node("Add", ["d", "x"], ["y"], name="add"),
+    ]
+    block = helper.make_function("local", "Block", ["x", "w", "b"], ["y"], body, imports)
+    m.functions, m.imports = [act, block], imports
+    for i in range(2):
+        x = m.op("Block", [x, m.weight(draw(3, 3, 3, 3, scale=0.3)), m.weight(draw(3))], f"block{i}", domain="local")
+    m.outputs = [m.op("Act", [x], "last", domain="local", slope=0.1)]
+    return m
+
+
 NETWORKS = [
     classifier(2, (24, 20), 13),
     classifier(3, (14, 12, 16), 17),
@@ -255,6 +278,7 @@ NETWORKS = [
     from_tensorflow(15),
     attention(17),
     group_norm(12),
+    with_functions(17),
 ]
 
 CASES = []
@@ -447,6 +471,8 @@ def entry(m, every, check=True):
         result["inner"] = {n.name: packed(values[n.output[0]]) for n in m.nodes if n.op_type not in ("Shape", "Slice") or m.name != "converted"}
         for n in ("shape", "batch", "target", "sizes"):
             result["inner"].pop(n, None)
+        if hasattr(m, "functions"):
+            result["inner"] = {}
     return result
 
 
@@ -459,7 +485,7 @@ def written(path, name, entries):
 
 if __name__ == "__main__":
     where = sys.argv[1] if len(sys.argv) > 1 else "."
-    written(where, "networks.json.gz", [entry(m, True, m.opset >= 14) for m in NETWORKS])
+    written(where, "networks.json.gz", [entry(m, True, m.opset >= 14 and not hasattr(m, 'functions')) for m in NETWORKS])
     made = []
     for m, check in CASES:
         try:

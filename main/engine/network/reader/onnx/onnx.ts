@@ -8,6 +8,7 @@ import { fieldsOf } from '../protobuf';
 import type { Reader, Source } from '../reader';
 import type { FileModel, FilePort, OutsideFiles } from './fileModel';
 import { constant } from './constants';
+import { withoutFunctions } from './functions';
 import { channelSearch, type ChannelSearch } from './layout';
 import { lowerings } from './lowerings';
 import { modelOf } from './modelMessage';
@@ -36,7 +37,7 @@ export const onnx: Reader = {
 /** *Problems* network/damaged where the file is cut, network/bad-structure. */
 function wholeModel({ bytes, path }: Source): FileModel {
   try {
-    return modelOf(bytes);
+    return withoutFunctions(modelOf(bytes));
   } catch (thrown) {
     if (thrown instanceof IsolensError) throw thrown;
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
