@@ -96,6 +96,6 @@ export interface LoadedNetwork {
   /** Largest batch of inputs of this shape (batch axis left out) that keeps within the byte budget; at least 1. */
   batchFor(shape: readonly number[], budgetBytes: number): number;
   /** Null where only whole runs can answer: without the native library, or where the intact maps exceed the budget. */
-  occluder?(question: OcclusionQuestion): Promise<Occluder | null>;
+  readonly occluder?: (question: OcclusionQuestion) => Promise<Occluder | null>;
   close(): void;
 }

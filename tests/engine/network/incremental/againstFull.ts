@@ -6,7 +6,7 @@ import type { Fetch, HiddenPlace, Occluder, VoxelBox } from '../../../../main/en
 const product = (sizes: readonly number[]): number => sizes.reduce((p, n) => p * n, 1);
 
 export interface Compared {
-  /** Largest difference over max(1, |value|), at any place and any voxel that counts. */
+  /** Largest difference at any place and any voxel that counts, over the largest value there is (at least 1). */
   readonly worst: number;
   /** Largest change that any place made. */
   readonly effect: number;
@@ -52,9 +52,11 @@ export async function comparedWithFull(
     const whole = { start: sizes.map(() => 0), end: sizes };
     const counted = cellsOf(sizes, region ?? whole);
     let [worst, effect, outcomes] = [0, 0, 0];
+    let largest = 1;
     const differ = (a: number, b: number): void => {
-      const difference = Math.abs(a - b) / Math.max(1, Math.abs(b));
+      const difference = Math.abs(a - b);
       if (!(difference <= worst)) worst = difference;
+      if (Math.abs(b) > largest) largest = Math.abs(b);
     };
     const seen = new Set<number>();
     const found: { place: number; box: VoxelBox | null; values: Float32Array }[] = [];
@@ -93,7 +95,7 @@ export async function comparedWithFull(
           for (let c = 0; c < width; c++) differ(given[at * width + c]!, wanted[at * width + c]!);
       }
     }
-    return { worst, effect, outcomes };
+    return { worst: worst / largest, effect, outcomes };
   } finally {
     occluder.close();
     weights.free();
