@@ -2,26 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { openNetwork } from '../../../../main/engine/network/open';
 import { startBackend, tf } from '../../../../main/engine/network/tensorflow';
 import { onDisk, unpacked } from '../referenceCases';
-import { arrays, casesIn, type Case } from './onnxCases';
-import { farthest, fed, outputsInFile, reordered } from './onnxValues';
+import { arrays, casesIn, wrongOutputs } from './onnxCases';
+import { farthest, fed, reordered } from './onnxValues';
 
 await startBackend({ rung: 'native' });
-
-/** How far each output is from ONNX Runtime's; those beyond 1e-5. */
-async function wrongOutputs({ name, model, inputs, outputs }: Case): Promise<readonly (readonly [string, number])[]> {
-  const { path, remove } = onDisk(`${name}.onnx`, Buffer.from(model, 'base64'));
-  const network = await openNetwork(path).finally(remove);
-  try {
-    expect(network.description.unsupported).toEqual([]);
-    const found = await outputsInFile(network, arrays(inputs));
-    const all = Object.entries(arrays(outputs)).map(
-      ([output, wanted]) => [output, farthest(found.get(output)!, wanted)] as const,
-    );
-    return all.filter(([, difference]) => !(difference <= 1e-5));
-  } finally {
-    network.close();
-  }
-}
 
 describe('single operations equal ONNX Runtime', () => {
   it.each(casesIn('operations.json.gz').map((one) => [one.name, one] as const))('%s', async (_, one) => {
