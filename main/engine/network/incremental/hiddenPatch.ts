@@ -1,7 +1,10 @@
 import type { HiddenPlace, NetworkArray } from '../network';
 import { sizesOfBox, volumeOf, type Box } from './box';
 
-/** The smallest box that holds every voxel whose values differ from the input's; null where none does. */
+/** Boxes shrink by steps of this share of the window, so that they do not come in too many sizes. */
+const shrinkingSteps = 4;
+
+/** A small box that holds every voxel whose values differ from the input's; null where none does. */
 export function changedBox({ entry, box, values }: HiddenPlace, { shape, values: input }: NetworkArray): Box | null {
   const rank = box.start.length;
   const channels = shape.at(-1)!;
@@ -39,5 +42,14 @@ export function changedBox({ entry, box, values }: HiddenPlace, { shape, values:
       at[axis] = box.start[axis]!;
     }
   }
-  return low.every((from, axis) => from < high[axis]!) ? { start: low, end: high } : null;
+  return low.every((from, axis) => from < high[axis]!) ? stepped({ start: low, end: high }, box) : null;
+}
+
+function stepped({ start, end }: Box, window: Box): Box {
+  const step = sizesOfBox(window).map((n) => Math.ceil(n / shrinkingSteps));
+  const at = (axis: number): number => window.start[axis]!;
+  return {
+    start: start.map((from, a) => at(a) + Math.floor((from - at(a)) / step[a]!) * step[a]!),
+    end: end.map((to, a) => Math.min(window.end[a]!, at(a) + Math.ceil((to - at(a)) / step[a]!) * step[a]!)),
+  };
 }

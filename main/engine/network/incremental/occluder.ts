@@ -15,6 +15,7 @@ import { deltaPartsOf } from './delta';
 import { changedBox } from './hiddenPatch';
 import { copyBox, freeMaps, intactBytes, intactMaps } from './intactMaps';
 import { planOf, wholeFrom, type Plan, type SizeClass } from './plan';
+import { rememberedPlan } from './planCache';
 import { programOf } from './program';
 import { demandOf } from './reach';
 import { runBatch, Turns } from './runBatch';
@@ -46,29 +47,40 @@ export async function occluderOf(
   if (perEntry > mapsShare * budgetBytes) return null;
   const array = inputs.get(hidden)!;
   const most = Math.max(1, Math.min(array.shape[0]!, Math.floor((mapsShare * budgetBytes) / perEntry)));
-  return new BoxOccluder(setting, inputs, array, most, budgetBytes);
+  const question = JSON.stringify([[...shapes], hiddenIn, fetch, region, budgetBytes]);
+  return new BoxOccluder({ graph, question, setting, inputs, array, most, budgetBytes });
+}
+
+interface Opened {
+  readonly graph: NetworkGraph;
+  /** What the plans hang on beside the places. */
+  readonly question: string;
+  readonly setting: Setting;
+  readonly inputs: ReadonlyMap<string, NetworkArray>;
+  /** The input that is hidden in. */
+  readonly array: NetworkArray;
+  /** Entries whose maps are held at once. */
+  readonly most: number;
+  readonly budgetBytes: number;
 }
 
 class BoxOccluder implements Occluder {
   readonly shape: readonly number[];
+  readonly #graph: NetworkGraph;
+  readonly #question: string;
   readonly #setting: Setting;
   readonly #inputs: ReadonlyMap<string, NetworkArray>;
   readonly #array: NetworkArray;
-  /** Entries whose maps are held at once. */
   readonly #most: number;
   readonly #budgetBytes: number;
   #maps: IntactMaps | null = null;
   #closed = false;
 
-  constructor(
-    setting: Setting,
-    inputs: ReadonlyMap<string, NetworkArray>,
-    array: NetworkArray,
-    most: number,
-    budgetBytes: number,
-  ) {
+  constructor({ graph, question, setting, inputs, array, most, budgetBytes }: Opened) {
     const target = setting.program.steps[setting.program.target]!;
     this.shape = [...target.sizes, target.channels];
+    this.#graph = graph;
+    this.#question = question;
     this.#setting = setting;
     this.#inputs = inputs;
     this.#array = array;
@@ -77,9 +89,9 @@ class BoxOccluder implements Occluder {
   }
 
   forecast(places: readonly Pick<HiddenPlace, 'entry' | 'box'>[]): OcclusionForecast {
-    const { program, demanded } = this.#setting;
+    const { program } = this.#setting;
     const costs = this.#costs(true);
-    const plan = planOf(program, demanded, places, costs);
+    const plan = this.#plan(places, true);
     const full = costs.seconds(costs.full, places.length);
     const entries = new Set(places.map(({ entry }) => entry)).size;
     const intact = costs.seconds(costs.full, 1) * entries;
@@ -108,12 +120,11 @@ class BoxOccluder implements Occluder {
     let before = 0;
     for (const part of this.#parts(places)) {
       const maps = await this.#mapsOf(part.entries, turns);
-      const { program, demanded } = this.#setting;
       const costs = this.#costs(maps.finite);
       const boxes = part.places.map((n) => ({ box: changedBox(places[n]!, this.#array) }));
       const still = boxes.flatMap(({ box }, n) => (box === null ? [n] : []));
       const moving = boxes.flatMap(({ box }, n) => (box === null ? [] : [{ box, n }]));
-      const plan = planOf(program, demanded, moving, costs);
+      const plan = this.#plan(moving, maps.finite);
       const idle = [...still, ...plan.idle.map((n) => moving[n]!.n)];
       const none = idle.map((n): HiddenOutcome => ({ place: part.places[n]!, box: null, values: new Float32Array(0) }));
       if (none.length > 0) yield { done: before / places.length, outcomes: none };
@@ -134,6 +145,12 @@ class BoxOccluder implements Occluder {
     if (this.#maps) freeMaps(this.#maps);
     this.#maps = null;
     this.#setting.weights.free();
+  }
+
+  #plan(places: readonly Pick<HiddenPlace, 'box'>[], delta: boolean): Plan {
+    const { program, demanded } = this.#setting;
+    const question = `${this.#question} ${delta}`;
+    return rememberedPlan(this.#graph, question, places, () => planOf(program, demanded, places, this.#costs(delta)));
   }
 
   #costs(delta: boolean): CostModel {
