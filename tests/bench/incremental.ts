@@ -199,10 +199,8 @@ async function measured(key: string, one: BenchCase, rounds: number): Promise<re
   const best = (of: ReadonlyMap<number, Rounds>, by: 'wall' | 'cpu'): number =>
     Math.min(...[...of.values()].map((own) => own[by]));
   const [wanted, wantedCropped] = targets[key] ?? [NaN, null];
-  const ratio = (of: ReadonlyMap<number, Rounds>, by: 'wall' | 'cpu', share: number): string =>
-    ((best(of, by) * share) / incremental[by]).toFixed(0);
-  // Places that cannot reach the region cost neither side anything, once the network is cropped.
-  const share = reached / places.length;
+  const ratio = (of: ReadonlyMap<number, Rounds>, by: 'wall' | 'cpu'): string =>
+    (best(of, by) / incremental[by]).toFixed(0);
   return [
     one.name,
     `${places.length} (${reached})`,
@@ -210,11 +208,11 @@ async function measured(key: string, one: BenchCase, rounds: number): Promise<re
     best(full, 'cpu').toFixed(1),
     incremental.wall.toFixed(2),
     incremental.cpu.toFixed(2),
-    `${ratio(full, 'wall', 1)}×`,
-    `${ratio(full, 'cpu', 1)}×`,
+    `${ratio(full, 'wall')}×`,
+    `${ratio(full, 'cpu')}×`,
     `≥ ${wanted}×`,
-    one.region ? `${ratio(crop, 'wall', share)}×` : '–',
-    one.region ? `${ratio(crop, 'cpu', share)}×` : '–',
+    one.region ? `${ratio(crop, 'wall')}×` : '–',
+    one.region ? `${ratio(crop, 'cpu')}×` : '–',
     wantedCropped === null ? '–' : `≥ ${wantedCropped}×`,
     `${gain.toFixed(0)}×`,
     `${alone.wall.toFixed(1)} (${alone.cpu.toFixed(1)})`,

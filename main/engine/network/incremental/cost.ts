@@ -50,8 +50,10 @@ export function costModel(
   const secondsPerCell = steps.map((step) => step.macsPerCell / rateOf(step));
   /** Input cells that a box reads, padding included. */
   const cellsRead = (step: number, sizes: Int32Array): number => {
-    const { work } = steps[step]!;
-    if (work.kind === 'whole' || work.kind === 'mean') return windows[step]!.whole;
+    const { work, inputs } = steps[step]!;
+    if (work.kind === 'whole') return windows[step]!.whole;
+    // Of a mean only what changes is added up.
+    if (work.kind === 'mean') return cellsAt(sizes, inputs[0]!);
     const { stride, reach } = windows[step]!;
     let cells = 1;
     for (let axis = 0; axis < 3; axis++) {

@@ -2,7 +2,7 @@ import type { Weight } from '../graph';
 import type { Fetch } from '../network';
 import { activationOf, type Activation } from '../operation/activation';
 import { batchNormAffine } from '../operation/normalisation';
-import { numberOf, optionalWeight, weightOf, type NodeCore } from '../operation/operation';
+import { numberOf, optionalWeight, productOf, weightOf, type NodeCore } from '../operation/operation';
 
 /** Operations whose result is a sum with kernels, output channels last: a factor and an offset by channel go into kernel and bias. */
 const summing = new Set(['conv1d', 'conv2d', 'conv3d', 'convTranspose2d', 'convTranspose3d', 'dense']);
@@ -66,7 +66,10 @@ function joined(before: NodeCore, node: NodeCore): NodeCore | null {
   if (!computes) return null;
   if (node.op === 'activation' && isPerCell(activationOf(node))) return withActivation(before, activationOf(node));
   if (node.op === 'prelu' && !optionalWeight(before, 'alpha')) {
-    return withActivation({ ...before, weights: [...before.weights, weightOf(node, 'alpha')] }, activationOf(node));
+    const slopes = weightOf(node, 'alpha');
+    // A slope for each voxel belongs to the place: such a node stays on its own.
+    if (productOf(slopes.shape.slice(0, -1)) > 1) return null;
+    return withActivation({ ...before, weights: [...before.weights, slopes] }, activationOf(node));
   }
   return null;
 }
