@@ -48,7 +48,18 @@ function activated(running: Running, step: Step, before: Tensor): Computed {
     activation.maxValue === null &&
     activation.threshold === 0;
   if (simple) return { output: rectified(before), before };
-  return { output: activate(before, activation, running.weights.slopes(step)), before };
+  return { output: activate(before, activation, slopesOf(running, step)), before };
+}
+
+/** A PReLU's slopes; where each voxel has its own, those of the boxes. */
+function slopesOf({ weights, count, starts, sizes }: Running, step: Step): Tensor | undefined {
+  const slopes = weights.slopes(step);
+  const own = sizes[step.index]!;
+  if (!slopes || volumeOf(slopes.shape.slice(0, -1)) === 1 || sameSizes(own, step.sizes)) return slopes;
+  const everywhere = tf.broadcastTo(slopes, [...step.sizes, step.channels]);
+  const rows = boxRows(starts[step.index]!, own, step.sizes, new Int32Array(count));
+  const flat = reshaped(everywhere, [volumeOf(step.sizes), step.channels]);
+  return reshaped(gathered(flat, indices(rows)), [count, ...own, step.channels]);
 }
 
 /** From boxes assembled with all that lies around them. */

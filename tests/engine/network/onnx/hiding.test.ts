@@ -12,8 +12,7 @@ await startBackend({ rung: 'native' });
 
 const cases = ['networks.json.gz', 'operations.json.gz']
   .flatMap(casesIn)
-  // prelu1d has a slope of its own for each voxel: the plain run takes it, the piecewise one does not yet.
-  .filter(({ name, inputs }) => Object.keys(inputs).length === 1 && name !== 'prelu1d');
+  .filter(({ name, inputs }) => Object.keys(inputs).length === 1);
 
 /** The same graph with its only input called `input`. */
 function calledInput(graph: NetworkGraph): NetworkGraph {
