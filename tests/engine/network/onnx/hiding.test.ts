@@ -12,7 +12,7 @@ await startBackend({ rung: 'native' });
 
 const cases = ['networks.json.gz', 'operations.json.gz']
   .flatMap(casesIn)
-  .filter(({ name, inputs }) => Object.keys(inputs).length === 1);
+  .filter(({ inputs }) => Object.keys(inputs).length === 1);
 
 /** The same graph with its only input called `input`. */
 function calledInput(graph: NetworkGraph): NetworkGraph {
