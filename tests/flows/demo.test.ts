@@ -129,6 +129,7 @@ describe.skipIf(packagedFolder() === null)(`the packaged application on its demo
     const { analyses, errors } = savedOcclusion(app.userData);
     expect(errors).toEqual([]);
     expect(analyses[0]?.partial).toBeUndefined();
+    await expect.poll(() => page.getByText(/^CT \d+ \/ \d+$/).count(), { timeout: 120_000 }).toBe(0);
     await save('workbench');
     await page.setViewportSize({ width: 1280, height: 800 });
     await save('workbench-1280');
