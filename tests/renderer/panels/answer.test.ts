@@ -63,9 +63,9 @@ describe('the answer strip', () => {
     expect(answer({})).toMatchObject({ action: 'run', badge: 'none', confidence: null });
   });
   it('asks once where results go, says why, and proposes a folder', () => {
-    const asking = answer({ needsFolder: { proposed: '/home/a/Documents/Isolens' } });
+    const asking = answer({ needsFolder: { proposed: '/home/user/Documents/Isolens' } });
     expect(asking).toMatchObject({ action: 'useProposedFolder', otherAction: 'chooseFolder' });
-    expect(asking.detail).toContain('/home/a/Documents/Isolens');
+    expect(asking.detail).toContain('/home/user/Documents/Isolens');
     expect(answer({ needsFolder: { proposed: null } })).toMatchObject({ action: 'chooseFolder' });
     expect(answer({ needsFolder: { proposed: '/r' }, result: result() }).action).not.toBe('useProposedFolder');
   });
