@@ -10,6 +10,8 @@ export const useEngineState = defineStore('engineState', () => {
   const reason = ref<string | null>(null);
   const backend = ref<Backend | null>(null);
   const version = ref('');
+  /** After a loss: true until everything that was open is open again. */
+  const reopening = ref(false);
   let diedOnce = false;
 
   async function askStatus(): Promise<void> {
@@ -20,17 +22,20 @@ export const useEngineState = defineStore('engineState', () => {
   }
 
   /** Follows the engine until the returned function is called; `onBack` runs when one that was lost is ready again. */
-  function follow(onBack: () => void): () => void {
+  function follow(onBack: () => Promise<void>): () => void {
     return hear('desktop/engine', (event) => {
       state.value = event.state;
       reason.value = event.reason;
-      if (event.state === 'lost') diedOnce = true;
+      if (event.state === 'lost') {
+        diedOnce = true;
+        reopening.value = true;
+      }
       if (event.state === 'ready' && diedOnce) {
         diedOnce = false;
-        onBack();
+        void onBack().finally(() => (reopening.value = diedOnce));
       }
     });
   }
 
-  return { state, reason, backend, version, askStatus, follow };
+  return { state, reopening, reason, backend, version, askStatus, follow };
 });

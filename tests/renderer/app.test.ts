@@ -2,6 +2,7 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { createPinia, setActivePinia, type Pinia } from 'pinia';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { nextTick } from 'vue';
 import App from '../../renderer/App.vue';
 import { i18n, setLanguage } from '../../renderer/locales/i18n';
 import { useStudies } from '../../renderer/stores/studies';
@@ -161,8 +162,13 @@ describe('the window', () => {
     expect(shown.get('.answer').text()).toContain('started again');
     expect(shown.findAll('.pane')).toHaveLength(2);
     outside.asked.length = 0;
+    const run = () => shown.get('.evidence button.main');
+    expect(run().attributes('disabled')).toBeDefined();
     outside.tell('desktop/engine', { state: 'ready', reason: null });
+    await nextTick();
+    expect(run().attributes('disabled')).toBeDefined();
     await flushPromises();
+    expect(run().attributes('disabled')).toBeUndefined();
     expect(outside.asked.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['engine/openFolder', 'engine/openStudy', 'engine/openNetwork']),
     );

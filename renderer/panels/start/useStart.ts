@@ -47,7 +47,7 @@ export function useStart(): void {
 
   onMounted(() => {
     stops.push(
-      engine.follow(() => void reopen()),
+      engine.follow(reopen),
       jobs.follow((run) => void actions.afterRun(run)),
       launch.follow((paths) => void actions.openPaths(paths)),
     );

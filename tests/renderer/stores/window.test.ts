@@ -308,15 +308,21 @@ describe('what goes wrong', () => {
 });
 
 describe('the engine', () => {
-  it('calls for reopening only after it was lost', () => {
+  it('calls for reopening only after it was lost, and says so until all is open again', async () => {
     const engine = useEngineState();
     let reopened = 0;
-    engine.follow(() => reopened++);
+    engine.follow(() => {
+      reopened++;
+      return Promise.resolve();
+    });
     outside.tell('desktop/engine', { state: 'ready', reason: null });
     expect(reopened).toBe(0);
     outside.tell('desktop/engine', { state: 'lost', reason: 'SIGKILL' });
-    expect(engine.state).toBe('lost');
+    expect([engine.state, engine.reopening]).toEqual(['lost', true]);
     outside.tell('desktop/engine', { state: 'ready', reason: null });
-    expect([engine.state, reopened]).toEqual(['ready', 1]);
+    expect([engine.state, engine.reopening, reopened]).toEqual(['ready', true, 1]);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(engine.reopening).toBe(false);
   });
 });
