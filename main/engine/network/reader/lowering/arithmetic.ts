@@ -4,7 +4,7 @@ import { constantOf, type Constant, type Size, type Sizes } from './value';
 type Pair = (a: number, b: number) => number;
 
 /** Whole numbers divide as TensorFlow's and ONNX's do where both are not negative: cut off. */
-export const divide = (a: Constant, b: Constant): Constant =>
+const divide = (a: Constant, b: Constant): Constant =>
   pairwise(a, b, a.integer && b.integer ? (x, y) => Math.trunc(x / y) : (x, y) => x / y);
 
 /** Element by element, sizes of 1 spread. */
@@ -97,3 +97,16 @@ function sizePair(a: Size, b: Size, op: 'add' | 'subtract' | 'multiply' | 'divid
       return (a.times * 1) % b === 0 && a.plus % b === 0 ? { ...a, times: a.times / b, plus: a.plus / b } : null;
   }
 }
+
+/** What two values, element by element, can become. */
+export type Merge = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum';
+
+/** The same of numbers that are known without a run. */
+export const constantPairs: Readonly<Record<Merge, (a: Constant, b: Constant) => Constant>> = {
+  add: (a, b) => pairwise(a, b, (x, y) => x + y),
+  subtract: (a, b) => pairwise(a, b, (x, y) => x - y),
+  multiply: (a, b) => pairwise(a, b, (x, y) => x * y),
+  divide,
+  maximum: (a, b) => pairwise(a, b, Math.max),
+  minimum: (a, b) => pairwise(a, b, Math.min),
+};

@@ -1,22 +1,11 @@
 import { plainRelu } from '../../operation/activation';
-import { divide, each as eachValue, pairwise, pairwiseSizes } from '../lowering/arithmetic';
+import { constantPairs, each as eachValue, pairwise, pairwiseSizes, type Merge } from '../lowering/arithmetic';
 import { alongside, type Made } from '../lowering/builder';
 import { NotKnown, settled, sizesIn, sizesOfMap, type Constant, type MapValue, type Value } from '../lowering/value';
 import { everywhere } from './activation';
 import { integerAt } from './fileModel';
 import { sameSize } from './axes';
 import { constantAt, isConstant, mapAt, type Lowering, type Operand } from './operand';
-
-type Merge = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum';
-
-const constantPairs: Readonly<Record<Merge, (a: Constant, b: Constant) => Constant>> = {
-  add: (a, b) => pairwise(a, b, (x, y) => x + y),
-  subtract: (a, b) => pairwise(a, b, (x, y) => x - y),
-  multiply: (a, b) => pairwise(a, b, (x, y) => x * y),
-  divide,
-  maximum: (a, b) => pairwise(a, b, Math.max),
-  minimum: (a, b) => pairwise(a, b, Math.min),
-};
 
 /** Two values, element by element: both constants, sizes, a map and a constant, or two maps. */
 const merge =

@@ -15,7 +15,7 @@ import {
 import { sameSize } from './axes';
 import { integerAt, integersAt } from './fileModel';
 import { constantAt, integersAtInput, isConstant, mapAt, type Lowering, type Operand } from './operand';
-import { isListed, onList, withSizes } from './reshaping';
+import { isListed, onList, withSizes } from '../lowering/listed';
 
 /** A run along some of the file's axes; what is not named stays whole. */
 interface Run {

@@ -1,21 +1,10 @@
 import { plainRelu, type Activation } from '../../operation/activation';
-import { divide, each as eachValue, pairwise, pairwiseSizes, reduced } from '../lowering/arithmetic';
+import { constantPairs, each as eachValue, pairwise, pairwiseSizes, reduced, type Merge } from '../lowering/arithmetic';
 import { alongside, fileAxis, ourAxis, type Made } from '../lowering/builder';
 import { NotKnown, settled, sizesIn, sizesOfMap, type Constant, type MapValue, type Value } from '../lowering/value';
 import { flagAt, floatAt } from './fileGraph';
 import { allConstant, constantAt, each, integersAtInput, isConstant, mapAt } from './operand';
 import type { Lowering, Operand } from './tracing';
-
-type Merge = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum';
-
-const constantPairs: Readonly<Record<Merge, (a: Constant, b: Constant) => Constant>> = {
-  add: (a, b) => pairwise(a, b, (x, y) => x + y),
-  subtract: (a, b) => pairwise(a, b, (x, y) => x - y),
-  multiply: (a, b) => pairwise(a, b, (x, y) => x * y),
-  divide,
-  maximum: (a, b) => pairwise(a, b, Math.max),
-  minimum: (a, b) => pairwise(a, b, Math.min),
-};
 
 /** Two values, element by element: both constants, sizes, a map and a constant, or two maps. */
 const merge =

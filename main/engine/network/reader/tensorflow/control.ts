@@ -1,5 +1,5 @@
 import { dead, NotKnown, type MapValue, type Value } from '../lowering/value';
-import { renamed } from './listed';
+import { withSizes } from '../lowering/listed';
 import { each } from './operand';
 import type { Lowering, Operand } from './tracing';
 
@@ -12,7 +12,7 @@ const identity: Lowering = (operand) => {
 
 function passed(operand: Operand, value: MapValue): MapValue {
   const made = operand.builder.node(operand.name, { op: 'identity' }, [value], value.channel);
-  return value.sizes ? renamed(made, value.sizes) : made;
+  return value.sizes ? withSizes(made, value.sizes) : made;
 }
 
 const switched: Lowering = ({ inputs: [value, choice] }) => {

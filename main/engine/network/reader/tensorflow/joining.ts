@@ -2,7 +2,7 @@ import { gathered, joined } from '../lowering/array';
 import { fileAxis, ourAxis, type Made } from '../lowering/builder';
 import { constantOf, NotKnown, settled, sizesIn, sizesOfMap, type MapValue } from '../lowering/value';
 import { integerAt } from './fileGraph';
-import { isListed, onList, renamed } from './listed';
+import { isListed, onList, withSizes } from '../lowering/listed';
 import { each, integersAtInput, isConstant } from './operand';
 import type { Lowering, Operand } from './tracing';
 
@@ -89,7 +89,7 @@ function cut(operand: Operand, x: MapValue, axis: number, begin: number, end: nu
     Array.from({ length: rank - 1 }, (_, a) => (a + 1 === ours ? own : otherwise));
   const attributes = { begin: each(0, begin), end: each<number | null>(null, end), step: each(1, 1) };
   const value = operand.builder.node(nameOf(operand.name, output), { op: 'slice', attributes }, [x], x.channel);
-  return renamed(
+  return withSizes(
     value,
     sizesOfMap(x).map((size, a) => (a === axis ? sizesOfMap(value)[a]! : size)),
   );

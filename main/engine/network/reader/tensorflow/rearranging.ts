@@ -12,7 +12,7 @@ import {
   type Value,
 } from '../lowering/value';
 import { wordAt } from './fileGraph';
-import { isListed, onList, renamed } from './listed';
+import { isListed, onList, withSizes } from '../lowering/listed';
 import { constantAt, each, integersAtInput, mapAt } from './operand';
 import type { Lowering } from './tracing';
 
@@ -32,7 +32,7 @@ const permute: Lowering = (operand) => {
   const made: Made = ours.every((axis, a) => axis === a)
     ? { op: 'identity' }
     : { op: 'permute', attributes: { axes: ours.slice(1) } };
-  return renamed(
+  return withSizes(
     operand.builder.node(operand.name, made, [x], channel),
     axes.map((axis) => sizesOfMap(x)[axis]!),
   );

@@ -1,7 +1,7 @@
 import { countOf } from '../lowering/array';
 import { fileAxis, oursInFile, ourAxis, type Made } from '../lowering/builder';
 import { isBatch, NotKnown, sizesIn, sizesOfMap, type MapValue, type Rows, type Size } from '../lowering/value';
-import { isListed, onList, renamed } from './listed';
+import { isListed, onList, withSizes } from '../lowering/listed';
 import { integersAtInput, mapAt } from './operand';
 import type { Lowering, Operand } from './tracing';
 
@@ -69,7 +69,7 @@ export function regarded(operand: Operand, x: MapValue, sizes: readonly Size[]):
   if (target.length === 0) throw new NotKnown('it leaves the batch alone');
   const made: Made = target.length === 1 ? { op: 'flatten' } : { op: 'reshape', attributes: { target } };
   const value = operand.builder.node(operand.name, made, [operand.builder.inFileOrder(x, operand.name)]);
-  return renamed(value, sizes);
+  return withSizes(value, sizes);
 }
 
 const squeeze: Lowering = (operand) => {
@@ -87,7 +87,7 @@ const squeeze: Lowering = (operand) => {
   if (gone.includes(x.channel) || gone.length === 0) return regarded(operand, x, left(sizes));
   const channel = x.channel - gone.filter((a) => a < x.channel).length;
   const attributes = { axes: gone.map((a) => ourAxis(x, a)).sort((a, b) => a - b) };
-  return renamed(operand.builder.node(operand.name, { op: 'squeeze', attributes }, [x], channel), left(sizes));
+  return withSizes(operand.builder.node(operand.name, { op: 'squeeze', attributes }, [x], channel), left(sizes));
 };
 
 const expandDims: Lowering = (operand) => {
@@ -107,7 +107,7 @@ const expandDims: Lowering = (operand) => {
   const channel = at <= x.channel ? x.channel + 1 : x.channel;
   const attributes = { axes: [oursInFile(sizes.length + 1, channel).indexOf(at)] };
   const wider = operand.builder.node(operand.name, { op: 'expandDims', attributes }, [x], channel);
-  return renamed(wider, grown<Size>(sizes, 1));
+  return withSizes(wider, grown<Size>(sizes, 1));
 };
 
 /** Reshape, Squeeze and ExpandDims: the elements stay in their order, the axes change. */

@@ -3,7 +3,7 @@ import { oursInFile } from '../lowering/builder';
 import { NotKnown, sizesOfMap, type MapValue, type Size, type Value } from '../lowering/value';
 import { integerAt } from './fileGraph';
 import { regarded } from './reshaping';
-import { isListed, onList, renamed, type Listed } from './listed';
+import { isListed, onList, withSizes, type Listed } from '../lowering/listed';
 import { integersAtInput, mapAt } from './operand';
 import type { Lowering, Operand } from './tracing';
 
@@ -52,7 +52,7 @@ function slicedMap(
   };
   const value = operand.builder.node(operand.name, { op: 'slice', attributes }, [x], x.channel);
   const whole = (a: number): boolean => begin[a] === 0 && (end[a] ?? null) === null && step[a] === 1;
-  return renamed(
+  return withSizes(
     value,
     sizesOfMap(value).map((size, a) => (whole(a) ? sizes[a]! : size)),
   );

@@ -1,12 +1,4 @@
-import {
-  constantOf,
-  settled,
-  type Constant,
-  type MapValue,
-  type Size,
-  type Sizes,
-  type Value,
-} from '../lowering/value';
+import { constantOf, settled, type Constant, type MapValue, type Size, type Sizes, type Value } from './value';
 
 /** What is rearranged alike: a constant's numbers, or sizes of which some only a run tells. */
 export type Listed = Constant | Sizes;
@@ -28,4 +20,4 @@ export function onList(
 }
 
 /** The same map with sizes that are known better than the operation can tell. */
-export const renamed = (value: MapValue, sizes: readonly Size[]): MapValue => ({ ...value, sizes });
+export const withSizes = (value: MapValue, sizes: readonly Size[]): MapValue => ({ ...value, sizes });
