@@ -115,6 +115,16 @@ export const networkProblems = {
       fr: 'Examinez les couches qui la précèdent, ou remplacez-la par des couches standard et sauvegardez à nouveau.',
     },
   },
+  'network/cannot-differentiate': {
+    message: {
+      en: 'No gradient passes through layer {node} ({op}): its values change in jumps or not at all.',
+      fr: 'Aucun gradient ne traverse la couche {node} ({op}) : ses valeurs changent par sauts ou pas du tout.',
+    },
+    wayOn: {
+      en: 'Explain a layer before it: its logits or its probabilities, as "describe" lists them.',
+      fr: 'Expliquez une couche qui la précède : ses logits ou ses probabilités, telles que « describe » les donne.',
+    },
+  },
   'network/no-node': {
     message: { en: 'The network has no layer {node}.', fr: "Le réseau n'a pas de couche {node}." },
     wayOn: {

@@ -75,6 +75,22 @@ export interface Occluder {
   close(): void;
 }
 
+/** What a gradient is of, and with respect to what. */
+export interface GradientQuestion {
+  readonly inputs: Readonly<Record<string, NetworkArray>>;
+  readonly fetch: Fetch;
+  /** From the fetched values, dScalar/dFetched, same shape: the scalar is any function of the fetched values, summed over the batch. */
+  readonly cotangent: (fetched: NetworkArray) => Float32Array;
+  /** Inputs (by input name) and nodes to differentiate by: a node's own output, its activation included. */
+  readonly wrt: readonly string[];
+}
+
+/** The fetched values, and under each name of `wrt` dScalar/d(its values), in the shape of those values. */
+export interface GradientAnswer {
+  readonly fetched: NetworkArray;
+  readonly gradients: ReadonlyMap<string, NetworkArray>;
+}
+
 /** A network read from its files and ready to run. Close it to free its weights. */
 export interface LoadedNetwork {
   /** SHA-256 over its files. */
@@ -97,5 +113,11 @@ export interface LoadedNetwork {
   batchFor(shape: readonly number[], budgetBytes: number): number;
   /** Null where only whole runs can answer: without the native library, or where the intact maps exceed the budget. */
   readonly occluder?: (question: OcclusionQuestion) => Promise<Occluder | null>;
+  /**
+   * The gradient of a scalar of the fetched values by backpropagation through the graph; one that does not reach the
+   * scalar is zero. Absent without the native library and for a black box.
+   * *Problems* network/cannot-differentiate {node, op}, and those of `run`.
+   */
+  readonly gradient?: (question: GradientQuestion, signal?: AbortSignal) => Promise<GradientAnswer>;
   close(): void;
 }
