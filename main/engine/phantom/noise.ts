@@ -1,5 +1,5 @@
 import { clamp, curve } from './curve';
-import { fourier2d } from './fourier';
+import { fourier2d } from '../volume/fourier';
 import { randomOf } from './random';
 import type { Scanner } from './scanner';
 import { textureOf } from './texture';

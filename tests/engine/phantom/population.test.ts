@@ -7,7 +7,7 @@ import { personOf } from '../../../main/engine/phantom/person';
 import { postureOf } from '../../../main/engine/phantom/posture';
 import { warpOf } from '../../../main/engine/phantom/warp';
 import { randomOf } from '../../../main/engine/phantom/random';
-import { fourier2d } from '../../../main/engine/phantom/fourier';
+import { fourier2d } from '../../../main/engine/volume/fourier';
 import { population } from '../../samples/population';
 
 type Measured = Record<string, { cc: number; z: number; x: number }[]>;

@@ -4,14 +4,14 @@ import type { Volume } from '../../../../shared/volume';
 import type { InputWriter } from '../../result/inputWriter';
 import type { Analysis, Context, OpenInput, Part } from '../analysis';
 import { fileActivationOf } from '../probability';
-import { classesOf } from './classes';
-import { differenceOf, doseFigures } from './doseDifference';
-import { extremesOf, forward, type NamedOutput } from './forward';
-import { labelMapOf } from './labelMap';
+import { classesOf } from '../classes';
+import { differenceOf, doseFigures } from '../doseDifference';
+import { extremesOf, forward, type NamedOutput } from '../forward';
+import { labelMapOf } from '../labelMap';
 import { metricsOf, type Kept } from './metrics';
 import { placingOf } from '../placing';
 import { saveOutput } from './place';
-import { arrayLabelFigures, labelFigures } from './segmentation';
+import { arrayLabelFigures, labelFigures } from '../labelFigures';
 
 /** What an input's first output says by the recipe's kind of output. */
 interface Reading {

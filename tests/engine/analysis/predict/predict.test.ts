@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Context, OpenInput, Part } from '../../../../main/engine/analysis/analysis';
-import { labelMapOf } from '../../../../main/engine/analysis/predict/labelMap';
+import { labelMapOf } from '../../../../main/engine/analysis/labelMap';
 import { metricsOf } from '../../../../main/engine/analysis/predict/metrics';
 import { predict } from '../../../../main/engine/analysis/predict/predict';
 import type { LoadedNetwork, NetworkArray } from '../../../../main/engine/network/network';

@@ -1,7 +1,7 @@
-import type { LoadedNetwork, NetworkArray } from '../../network/network';
-import type { PreparedInput } from '../../recipe/preparedInput';
-import type { Context, Step } from '../analysis';
-import { entries, inputsOf } from '../feed';
+import type { LoadedNetwork, NetworkArray } from '../network/network';
+import type { PreparedInput } from '../recipe/preparedInput';
+import type { Context, Step } from './analysis';
+import { entries, inputsOf } from './feed';
 
 /** One output of a network over all batch entries of an input. */
 export interface NamedOutput extends NetworkArray {

@@ -1,12 +1,12 @@
-import type { DoseFigures } from '../../../../shared/analysis/predict';
-import { IsolensError } from '../../../../shared/problem/problem';
-import type { Warning } from '../../../../shared/result';
-import { warningOf } from '../../../../shared/warning';
-import type { Volume } from '../../../../shared/volume';
-import { hasVolume, planDoseFor, sameFrame } from '../../recipe/source';
-import type { Study } from '../../study/study';
-import { maskOf } from '../../volume/mask';
-import { resample } from '../../volume/resample';
+import type { DoseFigures } from '../../../shared/analysis/predict';
+import { IsolensError } from '../../../shared/problem/problem';
+import type { Warning } from '../../../shared/result';
+import { warningOf } from '../../../shared/warning';
+import type { Volume } from '../../../shared/volume';
+import { hasVolume, planDoseFor, sameFrame } from '../recipe/source';
+import type { Study } from '../study/study';
+import { maskOf } from '../volume/mask';
+import { resample } from '../volume/resample';
 
 interface Difference {
   readonly voxels: number;

@@ -1,8 +1,8 @@
-import { IsolensError } from '../../../../shared/problem/problem';
-import type { Output } from '../../../../shared/recipe';
-import type { Warning } from '../../../../shared/result';
-import type { NetworkArray } from '../../network/network';
-import { probabilities } from '../probability';
+import { IsolensError } from '../../../shared/problem/problem';
+import type { Output } from '../../../shared/recipe';
+import type { Warning } from '../../../shared/result';
+import type { NetworkArray } from '../network/network';
+import { probabilities } from './probability';
 import { largest } from './classes';
 
 type Segmentation = Extract<Output, { kind: 'segmentation' }>;

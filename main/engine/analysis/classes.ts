@@ -1,11 +1,11 @@
-import type { Output } from '../../../../shared/recipe';
-import type { Warning } from '../../../../shared/result';
-import { IsolensError } from '../../../../shared/problem/problem';
-import { nearestWord } from '../../../../shared/schemaIssue';
-import type { PredictValues } from '../../../../shared/analysis/predict';
-import type { NetworkArray } from '../../network/network';
-import type { OpenInput } from '../analysis';
-import { probabilities } from '../probability';
+import type { Output } from '../../../shared/recipe';
+import type { Warning } from '../../../shared/result';
+import { IsolensError } from '../../../shared/problem/problem';
+import { nearestWord } from '../../../shared/schemaIssue';
+import type { PredictValues } from '../../../shared/analysis/predict';
+import type { NetworkArray } from '../network/network';
+import type { OpenInput } from './analysis';
+import { probabilities } from './probability';
 
 type Classification = Extract<Output, { kind: 'classification' }>;
 
