@@ -1,5 +1,5 @@
 import { mergeMoments, noMoments, type Moments } from '../statistics/moments';
-import type { ActivationRule } from './activationRule';
+import type { ActivationRule } from '../activationRule';
 import { sketchPlanOf, type SketchPlan } from './mapSketch';
 
 /** What is kept of one channel of one input, as plain data: enough for its figures, and to pool them over inputs without the maps. */

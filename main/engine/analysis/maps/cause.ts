@@ -2,7 +2,7 @@ import type { DeathCause } from '../../../../shared/analysis/maps';
 import type { NetworkGraph, Node, Weight } from '../../network/graph';
 import { populationSd, type Moments } from '../statistics/moments';
 import { quantile } from '../statistics/quantile';
-import { hasFilters } from './layers';
+import { hasFilters } from '../layers';
 
 type Row = DeathCause['compatibleWith'][number];
 

@@ -2,7 +2,7 @@ import { boundsOf, type NodeBounds } from '../../network/bounds';
 import type { NetworkGraph, Node } from '../../network/graph';
 import { useOf } from '../../network/use';
 import type { Context } from '../analysis';
-import { activationOf } from './activationRule';
+import { activationOf } from '../activationRule';
 import { causeOf, filterChain } from './cause';
 import type { WeightEvidence } from './figures';
 import type { ChannelBox } from './inputBox';

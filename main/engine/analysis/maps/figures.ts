@@ -1,7 +1,7 @@
 import type { ChannelFigures, DeathCause } from '../../../../shared/analysis/maps';
 import { mergeMoments, noMoments, populationSd, type Moments } from '../statistics/moments';
 import { silentBound95 } from '../statistics/proportion';
-import type { ActivationRule } from './activationRule';
+import type { ActivationRule } from '../activationRule';
 import { poolChannel, type LayerOfPatient } from './pool';
 import { statusOf, type Thresholds } from './status';
 

@@ -1,5 +1,5 @@
 import { mergeMoments, noMoments, type Moments } from '../statistics/moments';
-import type { ActivationRule } from './activationRule';
+import type { ActivationRule } from '../activationRule';
 import type { ChannelTally } from './accumulator';
 
 /** What is kept of one node of one input. */

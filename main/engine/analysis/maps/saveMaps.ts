@@ -7,7 +7,7 @@ import type { Placing, PreparedInput } from '../../recipe/preparedInput';
 import type { InputWriter } from '../../result/inputWriter';
 import type { Context, Step } from '../analysis';
 import { placingOf } from '../placing';
-import { sweep } from './tallyInput';
+import { sweep } from '../sweep';
 
 /** Puts every channel back on the node's own grid, channel the fastest axis. */
 function volumeOf(prepared: PreparedInput, maps: NetworkArray, placing: Placing) {
@@ -44,7 +44,7 @@ export async function* saveMaps(
       whole ??= { shape: [total, ...output.shape.slice(1)], values: new Float32Array(bytes / 4) };
       whole.values.set(output.values, (output.values.length / (output.shape[0] ?? 1)) * from);
     };
-    for await (const done of sweep(context.network, prepared, [node], context.memoryBytes, signal, false, take)) {
+    for await (const done of sweep(context.network, prepared, [node], context.memoryBytes, signal, () => false, take)) {
       yield { kind: 'progress', done: (n + done) / nodes.length, stage: 'save' };
     }
     const maps = whole as NetworkArray | null;

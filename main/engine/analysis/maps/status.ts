@@ -1,5 +1,5 @@
 import type { ChannelStatus, MapsParameters } from '../../../../shared/analysis/maps';
-import type { ActivationRule } from './activationRule';
+import type { ActivationRule } from '../activationRule';
 import type { PooledChannel } from './pool';
 
 export type Thresholds = Omit<MapsParameters, 'nodes' | 'save'>;

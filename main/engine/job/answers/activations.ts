@@ -1,9 +1,9 @@
 import { IsolensError } from '../../../../shared/problem/problem';
 import type { Volume } from '../../../../shared/volume';
 import { applyAffine, invert, spacingOf, type Vec3 } from '../../../../shared/geometry';
-import { nodeNamed } from '../../analysis/maps/layers';
+import { nodeNamed } from '../../analysis/layers';
 import { placingOf } from '../../analysis/placing';
-import { sweep } from '../../analysis/maps/tallyInput';
+import { sweep } from '../../analysis/sweep';
 import { quantile } from '../../analysis/statistics/quantile';
 import type { NetworkArray } from '../../network/network';
 import type { PreparedInput } from '../../recipe/preparedInput';
@@ -81,7 +81,7 @@ export function activationAnswers(
       maps ??= { shape: [total, ...output.shape.slice(1)], values: new Float32Array(entry * total) };
       maps.values.set(output.values, entry * from);
     };
-    for await (const _ of sweep(network.loaded, input, [node], memoryBudget(), signal, false, take))
+    for await (const _ of sweep(network.loaded, input, [node], memoryBudget(), signal, () => false, take))
       signal.throwIfAborted();
     const whole = maps as NetworkArray | null;
     if (!whole) throw new IsolensError('job/not-open', { what: name });

@@ -1,5 +1,5 @@
-import type { Node } from '../../network/graph';
-import type { Activation } from '../../network/operation/activation';
+import type { Node } from '../network/graph';
+import type { Activation } from '../network/operation/activation';
 
 /** Largest value of the exponential linear unit's lower end in SELU: scale · alpha. Source: Klambauer 2017. */
 const seluEnd = 1.7580993408473766;

@@ -1,7 +1,7 @@
-import { IsolensError } from '../../../../shared/problem/problem';
-import { nearestWord } from '../../../../shared/schemaIssue';
-import type { LoadedNetwork } from '../../network/network';
-import type { NetworkGraph, Node } from '../../network/graph';
+import { IsolensError } from '../../../shared/problem/problem';
+import { nearestWord } from '../../../shared/schemaIssue';
+import type { LoadedNetwork } from '../network/network';
+import type { NetworkGraph, Node } from '../network/graph';
 
 /** Has kernels of its own: a weight with more than one axis. */
 export const hasFilters = (node: Node): boolean => node.weights.some(({ shape }) => shape.length > 1);
