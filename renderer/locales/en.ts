@@ -159,6 +159,8 @@ export const en = {
   'settings.title': 'Settings',
   'settings.scale': 'Size of texts',
   'settings.hide': 'Hide patient names and numbers',
+  'settings.memory': 'Memory for a run',
+  'settings.memoryFree': 'Half of what is free, 8 GiB at most',
   'settings.results': 'Results folder',
   'settings.noFolder': 'Choose…',
   'results.dialog': 'Folder for the results of your patients',
@@ -230,6 +232,9 @@ export const en = {
   'dvh.noDose': 'No RTDOSE in this study.',
   'dvh.rule': 'Dx: the dose that x % of the volume gets at least. Research use.',
 
+  'job.gain':
+    'Only what each window changes is computed: about {times} times less work than these passes, the same numbers.',
+  'job.wholeFrom': 'From “{node}” on, all of the map is computed anew, as that layer mixes it whole.',
   'job.cost': '{passes} passes · {memory}',
   'job.costTimed': '{passes} passes · about {time} · {memory}',
   'job.left': '{time} left',

@@ -161,6 +161,8 @@ export const fr: Messages = {
   'settings.title': 'Réglages',
   'settings.scale': 'Taille des textes',
   'settings.hide': 'Cacher noms et numéros de patients',
+  'settings.memory': 'Mémoire pour un calcul',
+  'settings.memoryFree': 'La moitié de ce qui est libre, 8 Gio au plus',
   'settings.results': 'Dossier des résultats',
   'settings.noFolder': 'Choisir…',
   'results.dialog': 'Dossier pour les résultats de vos patients',
@@ -232,6 +234,9 @@ export const fr: Messages = {
   'dvh.noDose': 'Pas de RTDOSE dans cette étude.',
   'dvh.rule': 'Dx : la dose que x % du volume reçoivent au moins. Pour la recherche.',
 
+  'job.gain':
+    'Seul ce que chaque fenêtre change est calculé : environ {times} fois moins de travail que ces passages, les mêmes nombres.',
+  'job.wholeFrom': 'À partir de « {node} », toute la carte est recalculée, car cette couche la mélange en entier.',
   'job.cost': '{passes} passages · {memory}',
   'job.costTimed': '{passes} passages · environ {time} · {memory}',
   'job.left': 'reste {time}',

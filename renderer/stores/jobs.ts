@@ -8,6 +8,7 @@ import type { BlobVolume } from '../../shared/study';
 import type { StudyChoices } from '../../shared/studyChoices';
 import { ask, hear } from '../bridge/bridge';
 import { i18n } from '../locales/i18n';
+import { usePreferences } from './preferences';
 import { problemFrom } from './problems';
 
 export type JobAsked = Asks<'engine/startJob'>['job'];
@@ -69,6 +70,13 @@ export const useJobs = defineStore('jobs', () => {
   const estimating = ref(false);
   const early = new Map<string, JobEvent[]>();
   const onEnd = new Set<(run: JobRun) => void>();
+  const kept = usePreferences();
+
+  /** The memory that the user allows; nothing where the engine is to choose. */
+  function memory(): { memoryGib?: number } {
+    const { memoryGib } = kept.preferences;
+    return memoryGib === undefined ? {} : { memoryGib };
+  }
 
   const running = computed(() => runs.value.filter((run) => !hasEnded(run)));
 
@@ -96,7 +104,8 @@ export const useJobs = defineStore('jobs', () => {
 
   /** Starts a run. Events that came before the answer did are not lost. */
   async function start(subject: JobSubject, job: JobAsked, out: string): Promise<string> {
-    const { jobId } = await ask('engine/startJob', { job, base: '', out, language: i18n.global.locale.value });
+    const language = i18n.global.locale.value;
+    const { jobId } = await ask('engine/startJob', { job, base: '', out, language, ...memory() });
     const run: JobRun = {
       id: jobId,
       subject: markRaw(subject),
@@ -117,7 +126,7 @@ export const useJobs = defineStore('jobs', () => {
   async function estimate(job: JobAsked, signal: AbortSignal): Promise<Estimate | null> {
     estimating.value = true;
     try {
-      const { analyses } = await ask('engine/estimateJob', { job, base: '' }, { signal });
+      const { analyses } = await ask('engine/estimateJob', { job, base: '', ...memory() }, { signal });
       return analyses[0] ?? null;
     } finally {
       estimating.value = false;

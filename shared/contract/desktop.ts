@@ -21,6 +21,8 @@ export const Preferences = z.strictObject({
   resultsFolder: z.string().nullable(),
   /** Absent: the standard ones. */
   isodoses: z.array(IsodoseLine).max(12).optional(),
+  /** Memory that a run's tensors may take at once. Absent: half of what is free, 8 GiB at the most. */
+  memoryGib: z.number().min(0.5).max(1024).optional(),
 });
 export type Preferences = z.infer<typeof Preferences>;
 

@@ -24,12 +24,17 @@ export const NetworkSummary = z.strictObject({
 });
 export type NetworkSummary = z.infer<typeof NetworkSummary>;
 
+const memoryGib = z.number().positive().optional();
+
 const Estimate = z.strictObject({
   passes: z.number(),
   seconds: z.number().nullable(),
   bytes: z.number(),
   batch: z.number(),
   notes: z.array(ProblemShape),
+  /** Where only what changes is computed: how many times less, and the node behind which all is computed anew. */
+  gain: z.number().optional(),
+  wholeFrom: z.string().nullable().optional(),
 });
 export type Estimate = z.infer<typeof Estimate>;
 
@@ -100,15 +105,15 @@ export const engineRequests = {
     }),
   ),
   'engine/estimateJob': request(
-    z.strictObject({ job: Job, base: z.string() }),
+    z.strictObject({ job: Job, base: z.string(), memoryGib }),
     z.strictObject({ analyses: z.array(Estimate) }),
   ),
   /**
    * `base`: the folder that the job's relative paths start from. `out`: the results folder that the user named. `language`: of its report,
-   * English if left out.
+   * English if left out. `memoryGib`: what tensors may take at once, half of what is free if left out.
    */
   'engine/startJob': request(
-    z.strictObject({ job: Job, base: z.string(), out: z.string(), language: z.enum(languages).optional() }),
+    z.strictObject({ job: Job, base: z.string(), out: z.string(), language: z.enum(languages).optional(), memoryGib }),
     jobId,
   ),
   'engine/cancelJob': request(jobId, nothing),

@@ -31,6 +31,16 @@ export interface Context {
   readonly secondsAPass?: number;
 }
 
+/** What an exact shortcut leaves of an input's forward passes, planned before anything runs. */
+export interface Forecast {
+  /** What remains, as so many whole forward passes. */
+  readonly passes: number;
+  /** How many times less that is where it is used. */
+  readonly gain: number;
+  /** The first node behind which the whole map is computed anew each time; or null. */
+  readonly wholeFrom: string | null;
+}
+
 export type Step =
   | {
       readonly kind: 'progress';
@@ -63,6 +73,8 @@ export interface Analysis<P = unknown> {
   accept?(input: OpenInput, given: ReadonlySet<string>): void;
   /** Forward passes (batch entries) that one input costs, for the estimate. */
   passes(input: OpenInput, context: Context, parameters: P): number;
+  /** Null where every pass is run whole. May run the input once. */
+  forecast?(input: OpenInput, context: Context, parameters: P, signal: AbortSignal): Promise<Forecast | null>;
   /** Seconds of one input's work beside its passes, roughly; left out where there is little of it. */
   besides?(input: OpenInput, context: Context, parameters: P): number;
   /** *Problems* thrown as IsolensError become the input's entry in `errors`; the others go on. On cancel it returns the part with `partial`. */

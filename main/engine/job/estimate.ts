@@ -1,6 +1,6 @@
 import type { Estimate } from '../../../shared/contract/engine';
-import { problemOf, type Problem } from '../../../shared/problem/problem';
-import type { Context, OpenInput } from '../analysis/analysis';
+import { IsolensError, problemOf, type Problem } from '../../../shared/problem/problem';
+import type { Analysis, Context, Forecast, OpenInput } from '../analysis/analysis';
 import { entries, inputsOf } from '../analysis/feed';
 import type { PreparedInput } from '../recipe/preparedInput';
 import { openInput } from './openInput';
@@ -90,15 +90,37 @@ export async function estimatePlan(
     notes.push(problemOf(thrown));
   }
   const one = input;
-  return plan.analyses.map(({ analysis, parameters }) => {
+  const estimates: Estimate[] = [];
+  for (const { analysis, parameters } of plan.analyses) {
     const passes = analysis.passes(one, context, parameters) * inputs.length;
     const besides = analysis.besides?.(one, context, parameters) ?? 0;
-    return {
+    const forecast = each === null ? null : await forecastOf(analysis, one, context, parameters, signal);
+    const run = forecast ? forecast.passes * inputs.length : passes;
+    estimates.push({
       passes,
-      seconds: each === null ? null : passes * each + besides * inputs.length,
+      seconds: each === null ? null : run * each + besides * inputs.length,
       bytes: batch * bytesOf(shape),
       batch,
       notes,
-    };
-  });
+      ...(forecast ? { gain: forecast.gain, wholeFrom: forecast.wholeFrom } : {}),
+    });
+  }
+  return estimates;
+}
+
+/** What cannot be planned ahead is told when it runs: an estimate is none the worse without. */
+async function forecastOf(
+  analysis: Analysis,
+  input: OpenInput,
+  context: Context,
+  parameters: unknown,
+  signal: AbortSignal,
+): Promise<Forecast | null> {
+  try {
+    return (await analysis.forecast?.(input, context, parameters, signal)) ?? null;
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (thrown instanceof IsolensError) return null;
+    throw thrown;
+  }
 }

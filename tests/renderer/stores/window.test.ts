@@ -7,6 +7,7 @@ import { useEngineState } from '../../../renderer/stores/engineState';
 import { useJobs, type JobRun } from '../../../renderer/stores/jobs';
 import { useNetworks } from '../../../renderer/stores/networks';
 import { useParameters } from '../../../renderer/stores/parameters';
+import { usePreferences } from '../../../renderer/stores/preferences';
 import { useProblems } from '../../../renderer/stores/problems';
 import { sameParameters, useResults } from '../../../renderer/stores/results';
 import { useStudies } from '../../../renderer/stores/studies';
@@ -141,6 +142,23 @@ describe('jobs', () => {
     });
     await jobs.start(subject, job, '/out');
     expect(jobs.runs.find(({ id }) => id === 'quick')?.state).toBe('done');
+  });
+  it('allows a run the memory that the user set, and leaves it to the engine otherwise', async () => {
+    const jobs = useJobs();
+    const given: (number | undefined)[] = [];
+    outside.answer({
+      'engine/startJob': ({ memoryGib }) => {
+        given.push(memoryGib);
+        return { jobId: `j${given.length}` };
+      },
+      'desktop/preferences': () => ({}),
+    });
+    await jobs.start(subject, job, '/out');
+    await usePreferences().change({ memoryGib: 2 });
+    await jobs.start(subject, job, '/out');
+    await usePreferences().change({ memoryGib: undefined });
+    await jobs.start(subject, job, '/out');
+    expect(given).toEqual([undefined, 2, undefined]);
   });
   it('asks to cancel once, and says that it is stopping until the engine has', async () => {
     const jobs = useJobs();

@@ -1,4 +1,4 @@
-import type { HiddenPlace, Occluder } from '../../network/network';
+import type { HiddenPlace, Occluder, OcclusionForecast } from '../../network/network';
 import type { Step } from '../analysis';
 import { inTurns, type Cuttable } from '../cuttable';
 import { entrySize, inputsOf } from '../feed';
@@ -18,13 +18,13 @@ const heldBytes = 2 ** 26;
 /** An effect below this share of the score is rounding. *Source* prototypes, pitfalls: cells computed anew move by 1e-7. */
 const rounding = 1e-6;
 
-/** What answers for a lattice by computing only what changes; null where that gains too little, or cannot be done. */
+/** What answers for a lattice by computing only what changes, with what that will cost; null where it gains too little, or cannot be done. */
 export async function occluderFor(
-  { network, prepared, reader, intact }: Scoring,
+  { network, prepared, reader }: Pick<Scoring, 'network' | 'prepared' | 'reader'>,
   on: LatticeOnInput,
   memoryBytes: number,
-): Promise<Occluder | null> {
-  if (!network.occluder || !Number.isFinite(intact.baseline)) return null;
+): Promise<{ readonly occluder: Occluder; readonly forecast: OcclusionForecast } | null> {
+  if (!network.occluder) return null;
   const inputs = inputsOf(network, prepared);
   const hiddenIn = Object.entries(inputs).find(([, { values }]) => values === prepared.array.values)?.[0];
   if (hiddenIn === undefined) return null;
@@ -38,7 +38,8 @@ export async function occluderFor(
     const place = placeAt(on, position);
     if (reader.counts(place.entry)) sample.push(place);
   }
-  if (sample.length > 0 && occluder.forecast(sample).gain >= leastGain) return occluder;
+  const forecast = sample.length > 0 ? occluder.forecast(sample) : null;
+  if (forecast && forecast.gain >= leastGain) return { occluder, forecast };
   occluder.close();
   return null;
 }

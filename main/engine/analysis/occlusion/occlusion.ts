@@ -7,6 +7,7 @@ import {
 import { IsolensError } from '../../../../shared/problem/problem';
 import type { Warning } from '../../../../shared/result';
 import { warningOf } from '../../../../shared/warning';
+import type { OcclusionForecast } from '../../network/network';
 import type { PreparedInput } from '../../recipe/preparedInput';
 import type { InputWriter } from '../../result/inputWriter';
 import type { Analysis, Context, OpenInput, Part, Step } from '../analysis';
@@ -17,11 +18,12 @@ import { boxSeconds, choicesOf, drawsOf, gameAhead, latticeOn, regionOf, shiftsF
 import { fillName } from './fill/list';
 import { hiddenChannels, hiderOf } from './hide';
 import { meanMap } from './meanMap';
+import { occluderFor } from './incremental';
 import { inputVolume, spatialPlaceOf } from './place';
 import { gameCost, playGame } from './playGame';
 import { playersOf, structureInQuestion } from './players';
 import type { ScoreReader } from './reader';
-import type { LatticeRun } from './places';
+import type { LatticeOnInput, LatticeRun } from './places';
 import { runLattice, selfCheck } from './run';
 import { readIntact, type Scoring } from './score';
 import { stagesOf } from './stages';
@@ -81,6 +83,17 @@ export const occlusion: Analysis<OcclusionParameters> = {
     return boxes + gameAhead(input, context, parameters).seconds;
   },
 
+  async forecast(input, context, parameters, signal) {
+    const on = latticeOn(input.prepared, context, parameters);
+    const reader = (await readerFor(input, context, parameters, signal))(null);
+    const gained = await latticeForecast(input, context, reader, on);
+    if (!gained) return null;
+    const { passes: game } = gameAhead(input, context, parameters);
+    const rest = (input.prepared.array.shape[0] ?? 1) + game;
+    const lattice = this.passes(input, context, parameters) - rest;
+    return { gain: gained.gain, wholeFrom: gained.wholeFrom, passes: Math.ceil(lattice / gained.gain) + rest };
+  },
+
   async *onInput(input, context, parameters, writer, signal) {
     return yield* runOcclusion(input, context, parameters, writer, signal);
   },
@@ -128,6 +141,18 @@ async function readerFor(
   return (leaveOut) => readerOf(input, context, parameters, intact, leaveOut);
 }
 
+/** How much less a lattice costs than running the network whole for each place; null where it is run whole. */
+async function latticeForecast(
+  { prepared }: OpenInput,
+  { network, memoryBytes }: Context,
+  reader: ScoreReader,
+  on: LatticeOnInput,
+): Promise<OcclusionForecast | null> {
+  const quick = await occluderFor({ network, prepared, reader }, on, memoryBytes);
+  quick?.occluder.close();
+  return quick?.forecast ?? null;
+}
+
 async function* runOcclusion(
   input: OpenInput,
   context: Context,
@@ -157,10 +182,11 @@ async function* runOcclusion(
   const counted = entryNumbers.filter((entry) => reader.counts(entry)).length;
   const gameEntries = gameReader ? entryNumbers.filter((entry) => gameReader.counts(entry)).length : 0;
   const secondsAPass = context.secondsAPass ?? usualSecondsAPass;
+  const gain = (await latticeForecast(input, context, reader, on))?.gain ?? 1;
   const latticeCost = (choice: FillChoice): number =>
     lattice.count *
     drawsOf(choice, parameters) *
-    ((secondsAPass * counted) / entries + boxSeconds(choice, prepared, parameters, on.size));
+    ((secondsAPass * counted) / entries / gain + boxSeconds(choice, prepared, parameters, on.size));
   const playing = gameReader && gameEntries > 0 && place ? { reader: gameReader, stackMm: place.stackMm } : null;
   const gameOf = { prepared, channels: parameters.channels, window: on.size.window };
   const played = gameCost(gameEntries, shiftsFor(context), gameOf);

@@ -18,8 +18,8 @@ export async function* runLattice(
   picture: (drops: Float64Array) => Cuttable<Step | null>,
 ): AsyncGenerator<Step, LatticeRun> {
   const { network, prepared, signal } = scoring;
-  const occluder = await occluderFor(scoring, on, memoryBytes);
-  if (occluder) return yield* runIncrementally(occluder, scoring, on, picture);
+  const quick = Number.isFinite(scoring.intact.baseline) ? await occluderFor(scoring, on, memoryBytes) : null;
+  if (quick) return yield* runIncrementally(quick.occluder, scoring, on, picture);
   const drops = new Float64Array(on.lattice.count).fill(NaN);
   const changeRms = new Float64Array(on.lattice.count).fill(NaN);
   const order = visitingOrder(on.lattice);

@@ -39,6 +39,7 @@ export function jobAnswers(
     read: ReadJob,
     out: string,
     language: Language | undefined,
+    memoryBytes: number,
     signal: AbortSignal,
     { tell, blobs }: Answering,
   ): Promise<void> {
@@ -53,7 +54,7 @@ export function jobAnswers(
         folder,
         signal,
         resume: true,
-        memoryBytes: memoryBudget(),
+        memoryBytes,
         progress: (progress) => {
           event({ kind: 'progress', jobId, progress });
         },
@@ -76,16 +77,19 @@ export function jobAnswers(
   }
 
   return {
-    'engine/estimateJob': async ({ job, base }, { signal }) => ({
-      analyses: await estimatePlan(await planWith(networks, { job, base }, signal), memoryBudget(), signal, estimated),
-    }),
-    'engine/startJob': ({ job, base, out, language }, answering) => {
+    'engine/estimateJob': async ({ job, base, memoryGib }, { signal }) => {
+      const plan = await planWith(networks, { job, base }, signal);
+      return { analyses: await estimatePlan(plan, memoryBudget(memoryGib), signal, estimated) };
+    },
+    'engine/startJob': ({ job, base, out, language, memoryGib }, answering) => {
       const jobId = randomUUID();
       estimated.last = null; // The run needs the room.
       const controller = new AbortController();
       running.set(jobId, controller);
       answering.tell('engine/jobEvents', { kind: 'queued', jobId });
-      const begin = (): Promise<void> => run(jobId, { job, base }, out, language, controller.signal, answering);
+      const read = { job, base };
+      const begin = (): Promise<void> =>
+        run(jobId, read, out, language, memoryBudget(memoryGib), controller.signal, answering);
       const work = line.add(begin, controller.signal);
       void work.then(() => {
         // Cancelled while it waited: it never began, and its end must still be told.

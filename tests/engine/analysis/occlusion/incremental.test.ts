@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { OpenInput } from '../../../../main/engine/analysis/analysis';
+import { occlusion } from '../../../../main/engine/analysis/occlusion/occlusion';
 import type { GraphDraft } from '../../../../main/engine/network/assemble';
 import type { LoadedNetwork, Occluder } from '../../../../main/engine/network/network';
 import type { NodeCore } from '../../../../main/engine/network/operation/operation';
+import { occlusion as definition } from '../../../../shared/analysis/occlusion';
 import { Recipe } from '../../../../shared/recipe';
 import { assembledNetwork } from '../assembledNetwork';
 import { Builder, Draws, relu } from '../../network/incremental/randomNetworks';
@@ -235,6 +237,23 @@ describe('occlusion on what a window changes, against whole runs', () => {
     // The self-check runs some of them whole.
     expect(fast.values.selfCheck.positions).toBeGreaterThanOrEqual(2);
     expect(fast.values.selfCheck.largestDifference).toBeLessThanOrEqual(1e-5 * Math.max(1, largest));
+    network.close();
+  });
+
+  it('forecasts the passes that remain by the gain, and none where everything is run whole', async () => {
+    const network = await segmenter();
+    const asked = definition.parameters.parse({
+      windowVoxels: 5,
+      strideVoxels: 3,
+      target: { output: 0, channel: 2, voxel: [11, 7] },
+    });
+    const { signal } = new AbortController();
+    const of = (own: LoadedNetwork) => occlusion.forecast?.(input(), contextOf(own), asked, signal);
+    const forecast = await of(always(network, { passes: 0 }));
+    // 8 × 6 places of the lattice, and the intact input once.
+    expect(occlusion.passes(input(), contextOf(network), asked)).toBe(8 * 6 + 1);
+    expect(forecast).toEqual({ gain: 100, passes: 1 + 1, wholeFrom: null });
+    expect(await of(never(network))).toBeNull();
     network.close();
   });
 
