@@ -65,12 +65,17 @@ export const AnalysisResult = z.strictObject({
 });
 export type AnalysisResult = z.infer<typeof AnalysisResult>;
 
+/** Which of how many parts of a job a run was, counted from 1. */
+export const Shard = z.strictObject({ index: z.number().int().min(1), count: z.number().int().min(1) });
+export type Shard = z.infer<typeof Shard>;
+
 /** `isolens/results@1`: what a run leaves beside its maps. */
 export const Results = z.strictObject({
   schema: z.literal('isolens/results@1'),
   isolens: z.string(),
   backend: Backend.nullable(),
   job: z.unknown(),
+  shard: Shard.optional(),
   network: z.strictObject({ sha256: z.string(), name: z.string().optional() }).nullable(),
   seconds: z.number(),
   analyses: z.array(AnalysisResult),

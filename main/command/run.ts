@@ -1,4 +1,5 @@
 import type { Progress } from '../../shared/job';
+import type { Results, Shard } from '../../shared/result';
 import { runJobFile } from '../engine/job/runJobFile';
 import type { ExitStatus } from './exitStatus';
 import { printPdf } from './printPdf';
@@ -8,8 +9,16 @@ export interface RunWords {
   readonly resume?: boolean;
   readonly backend?: 'gpu' | 'native' | 'wasm';
   readonly memoryGib?: number;
+  readonly shard?: Shard;
   readonly pdf?: boolean;
   readonly language?: 'en' | 'fr';
+}
+
+/** Where the report lies, and how many inputs it is of. */
+export function saidAtEnd({ analyses, errors }: Results, out: string, report: string): void {
+  const inputs = analyses.flatMap((analysis) => analysis.inputs).length;
+  process.stdout.write(`${report}\n`);
+  process.stdout.write(`${out}: ${String(inputs)} analysed inputs, ${String(errors.length)} errors\n`);
 }
 
 /** Runs a job file into a folder, and says where the report and the maps lie. */
@@ -25,9 +34,7 @@ export async function run(
     progress,
     ...(words.pdf === true ? { finish: printPdf } : {}),
   });
-  const maps = results.analyses.flatMap(({ inputs }) => inputs).length;
-  process.stdout.write(`${report}\n`);
-  process.stdout.write(`${words.out}: ${String(maps)} analysed inputs, ${String(results.errors.length)} errors\n`);
+  saidAtEnd(results, words.out, report);
   if (cancelled) return 130;
   return results.errors.length > 0 ? 1 : 0;
 }

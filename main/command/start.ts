@@ -1,10 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { IsolensError, problemOf } from '../../shared/problem/problem';
+import type { Shard } from '../../shared/result';
+import type { Language } from '../../shared/words';
 import { makePhantoms } from '../engine/job/makePhantoms';
 import { isolensVersion } from '../engine/job/version';
 import { describe } from './describe';
 import { doctor } from './doctor';
 import { statusOf, type ExitStatus } from './exitStatus';
+import { merge } from './merge';
 import { openkbp } from './openkbp';
 import { run, type RunWords } from './run';
 import { terminal } from './terminal';
@@ -25,6 +28,12 @@ function wholeNumber(least: number): (text: string) => number {
       throw new InvalidArgumentError(`a whole number of at least ${String(least)}`);
     return value;
   };
+}
+
+function shard(text: string): Shard {
+  const [, index = NaN, count = NaN] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (!(index >= 1 && index <= count)) throw new InvalidArgumentError('I/N, with I from 1 to N');
+  return { index, count };
 }
 
 function positive(text: string): number {
@@ -51,10 +60,19 @@ function commands(say: ReturnType<typeof terminal>, end: (status: ExitStatus) =>
     .option('--resume', 'take the finished parts of an earlier run in the same folder')
     .addOption(new Option('--backend <rung>', 'what computes').choices(['gpu', 'native', 'wasm']))
     .option('--memory-gib <n>', 'memory for tensors', positive)
+    .option('--shard <I/N>', 'every N-th input only; merge puts the parts together', shard)
     .option('--pdf', 'print the report as PDF too')
     .addOption(new Option('--language <code>', 'language of the report').choices(['en', 'fr']))
     .action(async (job: string, words: RunWords) => {
       end(await run(job, words, signal, say.progress));
+    });
+  program
+    .command('merge <folders...>')
+    .description('shards of one job back into one result')
+    .requiredOption('--out <folder>', 'where the results go')
+    .addOption(new Option('--language <code>', 'language of the report').choices(['en', 'fr']))
+    .action(async (folders: string[], words: { out: string; language?: Language }) => {
+      end(await merge(folders, words, signal, say.progress));
     });
   program
     .command('phantom')

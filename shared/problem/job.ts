@@ -119,6 +119,67 @@ export const jobProblems = {
       fr: 'Choisissez une couche avant l’aplatissement ou le regroupement global.',
     },
   },
+  'job/not-a-shard': {
+    message: {
+      en: '{folder} holds no finished shard of a job.',
+      fr: '{folder} ne contient pas de part terminée d’un job.',
+    },
+    wayOn: {
+      en: 'Run it with --shard I/N to its end (--resume goes on where it stopped), then merge again.',
+      fr: 'Lancez-la avec --shard I/N jusqu’au bout (--resume reprend où elle s’est arrêtée), puis fusionnez à nouveau.',
+    },
+  },
+  'job/foreign-shard': {
+    message: {
+      en: '{folder} and {other} are not shards of the same job: its words, its network, its recipe, its inputs or the number of shards differ.',
+      fr: '{folder} et {other} ne sont pas des parts du même job : ses mots, son réseau, sa recette, ses entrées ou le nombre de parts diffèrent.',
+    },
+    wayOn: { en: 'Merge only folders of one job.', fr: 'Ne fusionnez que les dossiers d’un même job.' },
+  },
+  'job/doubled-shard': {
+    message: {
+      en: '{folder} and {other} are both shard {index} of {count}.',
+      fr: '{folder} et {other} sont tous deux la part {index} sur {count}.',
+    },
+    wayOn: { en: 'Name each shard once.', fr: 'Nommez chaque part une seule fois.' },
+  },
+  'job/missing-shard': {
+    message: {
+      en: 'Of {count} shards these are missing: {missing}.',
+      fr: 'Sur {count} parts, il manque : {missing}.',
+    },
+    wayOn: {
+      en: 'Run the missing ones with --shard, and name all their folders.',
+      fr: 'Lancez celles qui manquent avec --shard, et nommez tous leurs dossiers.',
+    },
+  },
+  'job/broken-shard': {
+    message: {
+      en: '{folder} no longer holds what it computed of {input}.',
+      fr: '{folder} ne contient plus ce qui a été calculé de {input}.',
+    },
+    wayOn: {
+      en: 'Run that shard again with --resume: only what is missing is computed.',
+      fr: 'Relancez cette part avec --resume : seul ce qui manque est calculé.',
+    },
+  },
+  'job/changed-since': {
+    message: {
+      en: 'The job’s network, recipe or list of studies below {base} is no longer the one that the shards were run with.',
+      fr: 'Le réseau, la recette ou la liste d’études du job sous {base} ne sont plus ceux des parts calculées.',
+    },
+    wayOn: {
+      en: 'Put the files back as they were, or run the shards again.',
+      fr: 'Remettez les fichiers comme ils étaient, ou relancez les parts.',
+    },
+  },
+  'job/merge-into-shard': {
+    message: { en: '{folder} is one of the shards.', fr: '{folder} est l’une des parts.' },
+    wayOn: {
+      en: 'Name another folder for the merged results.',
+      fr: 'Choisissez un autre dossier pour le résultat fusionné.',
+    },
+  },
   'job/cut-short': {
     message: {
       en: 'The run was stopped; what had been computed by then is here.',

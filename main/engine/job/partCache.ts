@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { InputResult } from '../../../shared/result';
 import type { Part } from '../analysis/analysis';
+import type { Picture } from '../result/picture';
+import { finishedInput } from '../result/writeResults';
+import { writeWhole } from '../result/writeWhole';
 
 /** Everything that a part's numbers depend on. */
 export interface PartKey {
@@ -16,41 +19,110 @@ export interface PartKey {
   readonly parameters: unknown;
 }
 
-/** Finished parts of a run, in the folder of its results and nowhere else. */
+/** Finished parts of a run by name, in the folder of its results and nowhere else. */
 export interface PartCache {
   /** The part, when it was finished and its files are still there. */
-  find(key: PartKey): Promise<Part | null>;
-  keep(key: PartKey, part: Part): Promise<void>;
+  find(name: string): Promise<Part | null>;
+  /** Keeps a part and gives it as it will be found again, so that a run and its resumption hold the same numbers. */
+  keep(name: string, part: Part): Promise<Part>;
+  /** What the report drew of a part; null where nothing was kept. */
+  picturesOf(name: string): Promise<readonly Picture[] | null>;
+  keepPictures(name: string, pictures: readonly Picture[]): Promise<void>;
+  /** The part that was made of files that have not changed since; null where nothing was noted. */
+  recall(seen: string): Promise<string | null>;
+  note(seen: string, part: string): Promise<void>;
 }
 
+/** Where parts lie in a folder of results. */
+export const partsFolder = '.parts';
+
 const Kept = z.object({ result: InputResult, kept: z.unknown() });
+const Noted = z.object({ part: z.string() });
+const Drawn = z.array(
+  z.object({
+    name: z.string(),
+    kind: z.enum(['labels', 'dose', 'signed', 'activation']),
+    unit: z.string(),
+    range: z.tuple([z.number(), z.number()]),
+    views: z.array(
+      z.object({
+        plane: z.enum(['axial', 'coronal', 'sagittal']),
+        positionMm: z.number(),
+        width: z.number(),
+        height: z.number(),
+        png: z.base64().transform((text): Uint8Array => Buffer.from(text, 'base64')),
+      }),
+    ),
+  }),
+);
 
-const nameOf = (key: PartKey): string => createHash('sha256').update(JSON.stringify(key)).digest('hex');
+const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
-function filesOf(files: InputResult['files']): string[] {
+/** The name under which a part is kept. */
+export const partName = (key: PartKey): string => hashOf(key);
+
+/** Everything that a part's numbers depend on, where the input's own content is told by its files' sizes and times. */
+export interface SeenKey extends Omit<PartKey, 'input'> {
+  readonly spec: unknown;
+  /** Names of the parameters that the job itself gives: they decide what is refused. */
+  readonly given: readonly string[];
+  readonly files: string;
+}
+
+export const seenName = (key: SeenKey): string => `seen-${hashOf(key)}`;
+
+export function filesOf(files: InputResult['files']): string[] {
   return Object.values(files).flatMap((entry) =>
     typeof entry === 'string' ? [entry] : filesOf(entry as InputResult['files']),
   );
 }
 
+const plain = (_: string, value: unknown): unknown =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Float32Array) : value;
+
+const drawn = (key: string, value: unknown): unknown =>
+  key === 'png' && value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+
 export function partCache(out: string): PartCache {
-  const folder = join(out, '.parts');
+  const path = (name: string): string => join(out, partsFolder, `${name}.json`);
+  const save = (name: string, text: string): Promise<void> => writeWhole(path(name), [text], `${partsFolder}/${name}`);
+
+  async function read<T>(name: string, schema: z.ZodType<T>): Promise<T | null> {
+    try {
+      return schema.parse(JSON.parse(await readFile(path(name), 'utf8')));
+    } catch {
+      // Not there, or no longer whole: it is computed again.
+      return null;
+    }
+  }
+
   return {
-    async find(key) {
+    async find(name) {
+      const found = await read(name, Kept);
+      if (!found) return null;
       try {
-        const read = Kept.parse(JSON.parse(await readFile(join(folder, `${nameOf(key)}.json`), 'utf8')));
-        await Promise.all(filesOf(read.result.files).map((file) => access(join(out, file))));
-        return { result: read.result, kept: read.kept };
+        await Promise.all(filesOf(found.result.files).map((file) => access(join(out, file))));
       } catch {
-        // Not there, or no longer whole: it is computed again.
+        // A map that somebody removed is made again.
         return null;
       }
+      return { result: found.result, kept: found.kept };
     },
-    async keep(key, part) {
-      await mkdir(folder, { recursive: true });
-      const file = join(folder, `${nameOf(key)}.json`);
-      await writeFile(`${file}.new`, JSON.stringify({ result: part.result, kept: part.kept }));
-      await rename(`${file}.new`, file);
+    async keep(name, { result, kept }) {
+      const text = JSON.stringify({ result: finishedInput(result), kept }, plain);
+      await save(name, text);
+      const found = Kept.parse(JSON.parse(text));
+      return { result: found.result, kept: found.kept };
     },
+    picturesOf: (name) => read(`${name}.pictures`, Drawn),
+    keepPictures: (name, pictures) => save(`${name}.pictures`, JSON.stringify(pictures.map(plainPicture), drawn)),
+    recall: async (seen) => (await read(seen, Noted))?.part ?? null,
+    note: (seen, part) => save(seen, JSON.stringify({ part })),
   };
 }
+
+/** `Buffer` writes itself as JSON before a replacer sees it. */
+const plainPicture = (picture: Picture): Picture => ({
+  ...picture,
+  views: picture.views.map((view) => ({ ...view, png: new Uint8Array(view.png) })),
+});

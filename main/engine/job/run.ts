@@ -1,17 +1,20 @@
 import type { Progress } from '../../../shared/job';
 import { IsolensError, problemOf, sentencesOf, type Problem } from '../../../shared/problem/problem';
-import type { AnalysisResult, ErrorEntry, Results } from '../../../shared/result';
+import type { ErrorEntry, Results, Shard } from '../../../shared/result';
 import type { Volume } from '../../../shared/volume';
 import type { Context, OpenInput, Part } from '../analysis/analysis';
 import { secondsAPass } from './estimate';
-import { illustrate, type Illustration } from '../result/illustrate';
+import { illustrate } from '../result/illustrate';
+import { fingerprintOf } from './fingerprint';
 import { openInput } from './openInput';
 import { pace } from './pace';
 import { pacedNetwork } from './pacedNetwork';
-import { partCache, type PartKey } from './partCache';
+import { concluded, noOutcome, type InputOutcome } from './outcome';
+import { partCache, partName, seenName } from './partCache';
 import type { Plan, PlannedAnalysis, PlannedInput } from './plan';
 import type { ResultFolder } from './resultFolder';
 import { sceneOf } from './scene';
+import { forgetShard, inShard, saveShard } from './shard';
 
 export interface RunOptions {
   readonly folder: ResultFolder;
@@ -19,6 +22,8 @@ export interface RunOptions {
   /** Finished parts of an earlier run in the same folder are taken as they are. */
   readonly resume: boolean;
   readonly memoryBytes: number;
+  /** Every N-th input only; the folder then holds what `merge` needs. */
+  readonly shard?: Shard | undefined;
   readonly progress: (progress: Progress) => void;
   readonly partial?: (analysis: string, input: string, volumes: Readonly<Record<string, Volume<Float32Array>>>) => void;
 }
@@ -46,30 +51,11 @@ export const errorEntryOf = (problem: Problem): ErrorEntry => {
 const fileOf = ({ spec }: PlannedInput): string | undefined =>
   'study' in spec ? spec.study : 'array' in spec ? spec.array : undefined;
 
-/** One run: what has been finished so far, in the job's order, and what failed. */
-interface Ledger {
-  readonly parts: Map<PlannedAnalysis, Part[]>;
-  readonly errors: ErrorEntry[];
-  readonly illustrations: Illustration[];
-}
+/** Results in passing are saved where that costs at most a tenth of the time. */
+const savingShare = 10;
 
 /** Inputs that the report draws: a page that nobody scrolls through helps nobody. */
-const mostIllustrated = 12;
-
-function analysisResultOf(plan: Plan, step: PlannedAnalysis, parts: readonly Part[], context: Context): AnalysisResult {
-  const { definition } = step.analysis;
-  const { summary, verdict, warnings } = step.analysis.conclude(parts, context, step.parameters);
-  const cutShort = parts.some(({ partial }) => partial === true) || parts.length < plan.inputs.length;
-  return {
-    id: definition.id,
-    parameters: step.parameters as Record<string, unknown>,
-    verdict,
-    summary,
-    inputs: parts.map(({ result }) => result),
-    ...(warnings && warnings.length > 0 ? { warnings: [...warnings] } : {}),
-    ...(cutShort && parts.some(({ partial }) => partial === true) ? { partial: true } : {}),
-  };
-}
+export const mostIllustrated = 12;
 
 /** Forward passes that one analysis costs, with what else it does as the passes that would take as long. */
 function costOf({ analysis, parameters }: PlannedAnalysis, input: OpenInput, context: Context): number {
@@ -87,7 +73,7 @@ function costOf({ analysis, parameters }: PlannedAnalysis, input: OpenInput, con
  * `errors` and stops nothing. On cancel what was computed is kept and said to be partial.
  */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutcome> {
-  const { folder, signal, memoryBytes } = options;
+  const { folder, signal, memoryBytes, shard } = options;
   const begun = Date.now();
   let context: Context = {
     network: pacedNetwork(plan.network),
@@ -95,7 +81,8 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     memoryBytes,
     inputCount: plan.inputs.length,
   };
-  const ledger: Ledger = { parts: new Map(plan.analyses.map((step) => [step, []])), errors: [], illustrations: [] };
+  const outcomes: InputOutcome[] = [];
+  const ending: ErrorEntry[] = [];
   const cache = partCache(folder.path);
   const tempo = pace();
   /** Passes that each analysis costs for the input last read: the others are taken to be like it. */
@@ -106,34 +93,92 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     options.progress(tempo.at(stage, Math.round(spent + ahead), Math.round(spent + left), input));
   };
 
-  const results = (): Results => ({
-    ...folder.heading(plan),
-    seconds: (Date.now() - begun) / 1000,
-    analyses: plan.analyses.map((step) => analysisResultOf(plan, step, ledger.parts.get(step) ?? [], context)),
-    errors: ledger.errors,
+  const results = (): Results => {
+    const { analyses, errors } = concluded(plan, outcomes, context);
+    return {
+      ...folder.heading(plan),
+      ...(shard ? { shard } : {}),
+      seconds: (Date.now() - begun) / 1000,
+      analyses,
+      errors: [...errors, ...ending],
+    };
+  };
+
+  /** What was saved last, and how long it took: a database of hundreds must not be folded anew after each input. */
+  let saved = { at: -Infinity, took: 0 };
+  async function saveNow(): Promise<Results> {
+    const from = Date.now();
+    const now = results();
+    await folder.save(now);
+    saved = { at: Date.now(), took: Date.now() - from };
+    return now;
+  }
+  const saveInPassing = async (): Promise<void> => {
+    if (Date.now() - saved.at >= savingShare * saved.took) await saveNow();
+  };
+
+  const keyOf = ({ analysis, parameters }: PlannedAnalysis, { id }: PlannedInput) => ({
+    network: plan.network.sha256,
+    inputId: id,
+    recipe: plan.recipe,
+    analysis: analysis.definition.id,
+    version: analysis.definition.version,
+    parameters,
   });
 
-  async function partOf(step: PlannedAnalysis, planned: PlannedInput, input: OpenInput, left: number): Promise<Part> {
+  /** Under which name the part of this input lies, as long as its files stay as they are. */
+  async function seenOf(planned: PlannedInput): Promise<(step: PlannedAnalysis) => string | null> {
+    const files = await fingerprintOf(planned.spec, plan.base, signal);
+    return (step) =>
+      files === null
+        ? null
+        : seenName({ ...keyOf(step, planned), spec: planned.spec, given: [...step.given].sort(), files });
+  }
+
+  /** All parts of an input whose files have not changed since they were made: nothing of it is read. */
+  async function recalled(
+    planned: PlannedInput,
+    outcome: InputOutcome,
+    seen: (step: PlannedAnalysis) => string | null,
+    isDrawn: boolean,
+  ): Promise<boolean> {
+    const found: { name: string; part: Part; pictures: Awaited<ReturnType<typeof cache.picturesOf>> }[] = [];
+    for (const step of plan.analyses) {
+      const key = seen(step);
+      const name = key === null ? null : await cache.recall(key);
+      const part = name === null ? null : await cache.find(name);
+      if (name === null || part === null) return false;
+      const pictures = isDrawn ? await cache.picturesOf(name) : null;
+      if (isDrawn && 'study' in planned.spec && pictures === null) return false;
+      found.push({ name, part, pictures });
+    }
+    for (const [at, { name, part, pictures }] of found.entries()) {
+      outcome.names[at] = name;
+      outcome.parts[at] = part;
+      const analysis = plan.analyses[at]?.analysis.definition.id ?? '';
+      if (pictures) outcome.illustrations.push({ analysis, input: planned.id, pictures });
+    }
+    return true;
+  }
+
+  async function partOf(
+    step: PlannedAnalysis,
+    planned: PlannedInput,
+    input: OpenInput,
+    left: number,
+  ): Promise<{ readonly part: Part; readonly name: string | null }> {
     const { analysis, parameters, given } = step;
-    const { id, version } = analysis.definition;
+    const { id } = analysis.definition;
     analysis.accept?.(input, given);
-    const key: PartKey = {
-      network: plan.network.sha256,
-      input: input.prepared.sha256,
-      inputId: planned.id,
-      recipe: plan.recipe,
-      analysis: id,
-      version,
-      parameters,
-    };
-    const found = options.resume ? await cache.find(key) : null;
-    if (found) return found;
+    const name = partName({ ...keyOf(step, planned), input: input.prepared.sha256 });
+    const found = options.resume ? await cache.find(name) : null;
+    if (found) return { part: found, name };
     const work = analysis.onInput(input, context, parameters, folder.writer(id, planned.id, plan), signal);
     for (;;) {
       const next = await work.next();
       if (next.done) {
-        if (next.value.partial !== true) await cache.keep(key, next.value);
-        return next.value;
+        if (next.value.partial === true) return { part: next.value, name: null };
+        return { part: await cache.keep(name, next.value), name };
       }
       if (next.value.kind === 'progress') {
         const { done, stage } = next.value;
@@ -152,28 +197,43 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     }
   }
 
-  /** True when the run may go on. */
-  async function runInput(planned: PlannedInput, n: number): Promise<boolean> {
-    const after = plan.inputs.length - n - 1;
+  /** True when the run may go on. `turn`: how many inputs came before it, of `turns`. */
+  async function runInput(planned: PlannedInput, n: number, turn: number, turns: number): Promise<boolean> {
+    const after = turns - turn - 1;
     at('reading', 0, planned.id, perInput() * (after + 1));
     const file = fileOf(planned);
     const where = { input: planned.id, ...(file === undefined ? {} : { file }) };
+    const outcome = noOutcome(plan, n);
+    outcomes.push(outcome);
+    const isDrawn = turn < mostIllustrated;
     try {
+      const seen = await seenOf(planned);
+      if (options.resume && (await recalled(planned, outcome, seen, isDrawn))) {
+        spent += perInput();
+        await saveInPassing();
+        return !signal.aborted;
+      }
       const input = await openInput(planned, plan, signal);
       await measurePass(input);
-      const scene = n < mostIllustrated ? sceneOf(input) : null;
+      const scene = isDrawn ? sceneOf(input) : null;
       for (const step of plan.analyses) costs.set(step, costOf(step, input, context));
       let own = perInput();
-      for (const step of plan.analyses) {
+      for (const [which, step] of plan.analyses.entries()) {
         try {
-          const part = await partOf(step, planned, input, own + after * perInput());
-          ledger.parts.get(step)?.push(part);
-          if (scene)
-            ledger.illustrations.push(await illustrate(folder.path, step.analysis.definition.id, part.result, scene));
+          const { part, name } = await partOf(step, planned, input, own + after * perInput());
+          outcome.parts[which] = part;
+          outcome.names[which] = name;
+          if (scene) {
+            const drawn = await illustrate(folder.path, step.analysis.definition.id, part.result, scene);
+            outcome.illustrations.push(drawn);
+            if (name !== null) await cache.keepPictures(name, drawn.pictures);
+          }
+          const key = seen(step);
+          if (key !== null && name !== null) await cache.note(key, name);
           if (part.partial === true) return false;
         } catch (thrown) {
           if (signal.aborted) return false;
-          ledger.errors.push(errorEntryOf(problemOf(thrown, where)));
+          outcome.errors.push(errorEntryOf(problemOf(thrown, where)));
           if (isFatal(thrown)) throw thrown;
         }
         spent += costs.get(step) ?? 0;
@@ -182,22 +242,27 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     } catch (thrown) {
       if (signal.aborted) return false;
       if (isFatal(thrown)) throw thrown;
-      ledger.errors.push(errorEntryOf(problemOf(thrown, where)));
+      outcome.errors.push(errorEntryOf(problemOf(thrown, where)));
     }
-    await folder.save(results());
+    await saveInPassing();
     return !signal.aborted;
   }
 
+  await forgetShard(folder.path);
   let whole = true;
-  for (const [n, planned] of plan.inputs.entries()) {
-    whole = await runInput(planned, n);
+  const mine = [...plan.inputs.entries()].filter(([n]) => inShard(n, shard));
+  for (const [turn, [n, planned]] of mine.entries()) {
+    whole = await runInput(planned, n, turn, mine.length);
     if (!whole) break;
   }
   if (whole) at('saving', 0, undefined, 0);
-  else ledger.errors.push(errorEntryOf(new IsolensError('engine/cancelled').problem));
-  const last = results();
-  await folder.save(last);
-  await folder.report(last, ledger.illustrations);
+  else ending.push(errorEntryOf(new IsolensError('engine/cancelled').problem));
+  const last = await saveNow();
+  await folder.report(
+    last,
+    outcomes.flatMap(({ illustrations }) => illustrations),
+  );
+  if (whole && shard) await saveShard(folder.path, { plan, shard, outcomes, job: last.job, seconds: last.seconds });
   return { results: last, cancelled: !whole };
 }
 

@@ -1,6 +1,6 @@
 import type { Progress } from '../../../shared/job';
 import { problemOf } from '../../../shared/problem/problem';
-import type { Backend, Results, Warning } from '../../../shared/result';
+import type { Backend, Results, Shard, Warning } from '../../../shared/result';
 import { startBackend } from './backend';
 import { memoryBudget } from './memoryBudget';
 import { planJob, type Plan } from './plan';
@@ -16,6 +16,7 @@ export interface RunJobOptions {
   readonly resume?: boolean;
   readonly backend?: Backend['rung'];
   readonly memoryGib?: number;
+  readonly shard?: Shard;
   readonly language?: 'en' | 'fr';
   /** What is done with the finished folder; its warning joins the results. */
   readonly finish?: (folder: string) => Promise<Warning | null>;
@@ -50,7 +51,7 @@ async function planned(
 
 /** A job file, run into a folder. *Problems* of the job and its network are thrown; those of inputs stand in the results. */
 export async function runJobFile(file: string, options: RunJobOptions): Promise<JobOutcome> {
-  const { out, signal, progress, resume = false, memoryGib, language = 'en', finish } = options;
+  const { out, signal, progress, resume = false, memoryGib, shard, language = 'en', finish } = options;
   let read: ReadJob;
   try {
     read = await readJob(file);
@@ -68,6 +69,7 @@ export async function runJobFile(file: string, options: RunJobOptions): Promise<
       resume,
       memoryBytes: memoryBudget(memoryGib),
       progress,
+      shard,
     });
     const warning = (await finish?.(folder.path)) ?? null;
     const told = warning === null ? results : { ...results, warnings: [...(results.warnings ?? []), warning] };

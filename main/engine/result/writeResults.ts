@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Results, type Warning } from '../../../shared/result';
+import { Results, type InputResult, type Warning } from '../../../shared/result';
 import { warningOf } from '../../../shared/warning';
 import { writeWhole } from './writeWhole';
 
@@ -52,6 +52,16 @@ const said = (notFinite: readonly string[]): readonly Warning[] =>
         }),
       ];
 
+/** One input's entry as it stands in results.json. */
+export function finishedInput(input: InputResult): InputResult {
+  const values = cleaned(input.values);
+  return {
+    ...input,
+    values: values.value as typeof input.values,
+    warnings: [...input.warnings, ...said(values.notFinite)],
+  };
+}
+
 /** Results as they stand in results.json: no number that JSON lacks, each such one said in the warnings beside it. */
 export function finishedResults(results: Results): Results {
   const analyses = results.analyses.map((analysis) => {
@@ -65,14 +75,7 @@ export function finishedResults(results: Results): Results {
       ...(odd.length + (analysis.warnings?.length ?? 0) > 0
         ? { warnings: [...(analysis.warnings ?? []), ...odd] }
         : {}),
-      inputs: analysis.inputs.map((input) => {
-        const values = cleaned(input.values);
-        return {
-          ...input,
-          values: values.value as typeof input.values,
-          warnings: [...input.warnings, ...said(values.notFinite)],
-        };
-      }),
+      inputs: analysis.inputs.map(finishedInput),
     };
   });
   return Results.parse(cleaned({ ...results, analyses }).value);
