@@ -8,6 +8,8 @@ export interface HistogramCurve {
   readonly colour: string;
   readonly dashed: boolean;
   readonly points: readonly (readonly [number, number])[];
+  /** The planning system's own: dashed and thin beside ours. */
+  readonly planning?: readonly (readonly [number, number])[];
 }
 
 interface Axes {
@@ -47,6 +49,18 @@ export function histogramCurves(
       grid: true,
     },
     marks: [
+      ...curves.flatMap((curve) =>
+        curve.planning
+          ? [
+              line(curve.planning as [number, number][], {
+                stroke: curve.colour,
+                strokeWidth: highlighted === curve.name ? 1.8 : 1,
+                strokeOpacity: highlighted === null || highlighted === curve.name ? 0.9 : 0.4,
+                strokeDasharray: '2 4',
+              }),
+            ]
+          : [],
+      ),
       ...curves.map((curve) =>
         line(curve.points as [number, number][], {
           stroke: curve.colour,

@@ -230,6 +230,7 @@ export const en = {
   'dvh.y': 'volume (%)',
   'dvh.counting': 'Counting…',
   'dvh.noDose': 'No RTDOSE in this study.',
+  'dvh.planning': 'dotted: from the planning system',
   'dvh.rule': 'Dx: the dose that x % of the volume gets at least. Research use.',
 
   'job.gain':

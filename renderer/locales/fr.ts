@@ -232,6 +232,7 @@ export const fr: Messages = {
   'dvh.y': 'volume (%)',
   'dvh.counting': 'Calcul…',
   'dvh.noDose': 'Pas de RTDOSE dans cette étude.',
+  'dvh.planning': 'pointillé : du système de planification',
   'dvh.rule': 'Dx : la dose que x % du volume reçoivent au moins. Pour la recherche.',
 
   'job.gain':

@@ -85,6 +85,8 @@ export const engineRequests = {
           d2Gy: z.number().nullable(),
           /** Points for drawing: dose in Gy, volume in %. */
           curve: z.array(z.tuple([z.number(), z.number()])),
+          /** The planning system's own, where it sent one of this structure. */
+          planning: z.array(z.tuple([z.number(), z.number()])).optional(),
         }),
       ),
     }),

@@ -3,6 +3,7 @@ import { IsolensError, type Problem } from '../../../shared/problem/problem';
 import type { Unit, Volume } from '../../../shared/volume';
 import { decimalOf, uidOrNull, type Elements } from './elements';
 import type { Instance } from './instance';
+import { planningHistogramsOf, type PlanningHistogram } from './planningHistograms';
 import { framesOf, frameLength, pixelFormatOf, storedValues, type PixelFormat } from './pixels';
 
 /** What an RTDOSE says about itself before its pixels are read. */
@@ -22,6 +23,8 @@ export interface DoseHeader {
 export interface ReadDose extends DoseHeader {
   readonly volume: Volume<Float32Array>;
   readonly maximum: number;
+  /** As the planning system sent them. */
+  readonly histograms: readonly PlanningHistogram[];
   readonly notes: readonly Problem[];
 }
 
@@ -95,7 +98,13 @@ export function readDose(instance: Instance, file?: string): ReadDose {
   if (header.doseType === 'EFFECTIVE') note('dicom/dose-effective');
   if (header.doseType === 'ERROR') note('dicom/dose-error');
   const { grid } = placed;
-  return { ...header, volume: { grid, values, unit, frameOfReference: header.frameOfReference }, maximum, notes };
+  return {
+    ...header,
+    volume: { grid, values, unit, frameOfReference: header.frameOfReference },
+    maximum,
+    histograms: planningHistogramsOf(elements),
+    notes,
+  };
 }
 
 interface PlacedDose {

@@ -233,6 +233,9 @@ async function openDose(
     planUid: read.planUid,
     beamNumber: read.beamNumber,
     label,
+    ...(read.structureSetUid !== null && read.histograms.length > 0
+      ? { planning: { structureSetUid: read.structureSetUid, histograms: read.histograms } }
+      : {}),
     notes: own,
   };
 }

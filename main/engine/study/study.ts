@@ -4,6 +4,7 @@ import type { StructureSet } from '../../../shared/structure';
 import type { StudySummary, PlanShape } from '../../../shared/study';
 import type { z } from 'zod';
 import type { Volume } from '../../../shared/volume';
+import type { PlanningHistogram } from '../dicom/planningHistograms';
 
 /** A CT or MR stack on its own (possibly sheared or oblique) grid, sorted along its normal. Values are rescaled (HU for CT). */
 export interface ImageVolume extends Volume<Int16Array | Float32Array> {
@@ -37,6 +38,8 @@ export interface Dose {
   readonly doseType: string;
   readonly summationType: string;
   readonly planUid: string | null;
+  /** The planning system's own histograms, and the structure set that their numbers are of. */
+  readonly planning?: { readonly structureSetUid: string; readonly histograms: readonly PlanningHistogram[] };
   /** The plan's beam that it is of, where it is of one. */
   readonly beamNumber: number | null;
   readonly label: string;

@@ -218,6 +218,47 @@ describe('a dose', () => {
     expect(codeOf(() => read(changes))).toBe(code);
   });
 
+  describe('and the planning system’s own histograms', () => {
+    const item = (more: Attributes = {}): Attributes => ({
+      DVHType: 'CUMULATIVE',
+      DoseUnits: 'GY',
+      DVHDoseScaling: '2',
+      DVHReferencedROISequence: [{ ReferencedROINumber: 7, DVHROIContributionType: 'INCLUDED' }],
+      DVHData: ['0.5', '8', '0.5', '6', '1', '2'],
+      ...more,
+    });
+    const histograms = (...items: Attributes[]) => read({ DVHSequence: items }).histograms;
+
+    it('are cumulative shares of the volume at the lower edges of the bins, doses scaled', () => {
+      const curve = [
+        [0, 100],
+        [1, 75],
+        [2, 25],
+        [4, 0],
+      ];
+      const differential = item({ DVHType: 'DIFFERENTIAL', DVHData: ['0.5', '2', '0.5', '4', '1', '2'] });
+      expect(histograms(item(), differential)).toEqual([
+        { structureNumber: 7, curve },
+        { structureNumber: 7, curve },
+      ]);
+    });
+
+    it('are left out where they are relative, of several structures, natural or no pairs', () => {
+      const two = [{ ReferencedROINumber: 7 }, { ReferencedROINumber: 8 }];
+      const wrong: Attributes[] = [
+        { DoseUnits: 'RELATIVE' },
+        { DVHReferencedROISequence: two },
+        { DVHReferencedROISequence: [{ ReferencedROINumber: 7, DVHROIContributionType: 'EXCLUDED' }] },
+        { DVHType: 'NATURAL' },
+        { DVHData: ['0.5', '8', '0.5'] },
+        { DVHData: ['-1', '8', '0.5', '6'] },
+        { DVHData: ['1', '0', '1', '0'] },
+        { DVHDoseScaling: '0' },
+      ];
+      expect(histograms(...wrong.map(item))).toEqual([]);
+    });
+  });
+
   it('is marked where it is relative, effective or implausible', () => {
     const relative = read({ DoseUnits: 'RELATIVE', DoseGridScaling: '0.125' });
     expect(relative.volume.unit).toBe('%');

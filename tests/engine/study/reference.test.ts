@@ -33,6 +33,11 @@ describe.skipIf(!there)('readings of real patients (needs ../shared/data)', () =
     expect(reference.points).toHaveLength(20);
     expectReference(read, reference);
     const { plans, doses, summary } = read.study;
+    // The system's own curves are of its own structures, and reach the prescribed volume's dose.
+    const target = doses[0]?.planning?.histograms.find(({ structureNumber }) => structureNumber === 9);
+    expect(doses[0]?.planning?.histograms).toHaveLength(9);
+    expect(target?.curve[0]).toEqual([0, 100]);
+    expect(target?.curve.findLast(([, volume]) => volume >= 95)?.[0]).toBeCloseTo(14.1, 0);
     expect(plans[0]?.shape.prescriptions[0]).toEqual({ structure: null, doseGy: 14, from: 'plan' });
     expect(plans[0]?.shape.fractions).toBe(7);
     expect(plans[0]?.shape.beams).toHaveLength(4);

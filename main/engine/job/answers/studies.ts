@@ -132,9 +132,17 @@ async function histogramRows(held: HeldStudy, dose: Dose, signal: AbortSignal): 
     await setImmediate();
     signal.throwIfAborted();
     const row = histogramRow(structure, grid, dose);
-    if (row !== null) rows.push(row);
+    const sent = planningCurve(held, dose, structure);
+    if (row !== null) rows.push(sent === null ? row : { ...row, planning: sent });
   }
   return rows;
+}
+
+/** The planning system's own curve, where its dose refers to the structure set in use. */
+function planningCurve({ study }: HeldStudy, { planning }: Dose, { number }: Structure): [number, number][] | null {
+  if (planning === undefined || planning.structureSetUid !== study.structureSets[0]?.sopInstanceUid) return null;
+  const own = planning.histograms.find(({ structureNumber }) => structureNumber === number);
+  return own?.curve.map(([dose, volume]): [number, number] => [dose, volume]) ?? null;
 }
 
 function histogramRow(structure: Structure, grid: Grid, dose: Dose): HistogramRow | null {
