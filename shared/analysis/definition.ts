@@ -19,6 +19,8 @@ export interface AnalysisDefinition<
   readonly question: Words;
   /** Paper and section that the formulas come from. */
   readonly source: string;
+  /** Parameters that are paths of further networks: the job room opens them. */
+  readonly networks?: readonly string[];
   readonly parameters: Parameters;
   /** `values` of one input, and `summary` over inputs, of results.json. */
   readonly values: Values;
@@ -34,6 +36,6 @@ export interface Field {
   readonly label: Words;
   readonly help: Words;
   readonly unit?: string;
-  readonly control: 'length' | 'number' | 'choice' | 'choices' | 'nodes' | 'target' | 'text' | 'voxels';
+  readonly control: 'length' | 'number' | 'choice' | 'choices' | 'nodes' | 'target' | 'text' | 'voxels' | 'families';
 }
 export const field = (f: Field): Record<string, unknown> => ({ ...f });

@@ -1,7 +1,9 @@
 import type { AnalysisDefinition } from './definition';
+import { filters } from './filters';
 import { maps } from './maps';
 import { occlusion } from './occlusion';
 import { predict } from './predict';
+import { robustness } from './robustness';
 
 /** Every analysis, in the order in which the window asks its questions. */
-export const analysisDefinitions: readonly AnalysisDefinition[] = [predict, maps, occlusion];
+export const analysisDefinitions: readonly AnalysisDefinition[] = [predict, maps, filters, occlusion, robustness];

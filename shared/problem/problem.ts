@@ -10,6 +10,7 @@ import { networkProblems } from './network';
 import { openkbpProblems } from './openkbp';
 import { recipeProblems } from './recipe';
 import { resultProblems } from './result';
+import { robustnessProblems } from './robustness';
 import { studyProblems } from './study';
 
 const problems = {
@@ -20,6 +21,7 @@ const problems = {
   ...recipeProblems,
   ...networkProblems,
   ...analysisProblems,
+  ...robustnessProblems,
   ...resultProblems,
   ...jobProblems,
   ...engineProblems,

@@ -27,6 +27,16 @@ export interface InputName {
   readonly patient: string;
   readonly series?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Physical values of channels by their number, on the recipe's grid with its neighbour planes: one that is there is not sampled again,
+   * one that is not is put in. Whoever prepares a changed study leaves out the channels that changed.
+   */
+  readonly sampled?: Map<number, SampledChannel> | undefined;
+}
+
+export interface SampledChannel {
+  readonly values: Float32Array;
+  readonly warnings: readonly Warning[];
 }
 
 /** Gives the event loop a turn, so that a cancel can arrive between two channels. */
@@ -169,7 +179,7 @@ export async function prepareStudy(
   study: Study,
   recipe: Recipe,
   networkInput: NetworkInput,
-  { id, patient, series, signal }: InputName,
+  { id, patient, series, signal, sampled: held }: InputName,
 ): Promise<PreparedInput> {
   const depth = checkChannels(recipe, networkInput);
   const layout = layoutOf(recipe);
@@ -195,7 +205,10 @@ export async function prepareStudy(
   const transforms: ChannelTransform[] = [];
   for (const [n, channel] of recipe.channels.entries()) {
     await breathe(signal);
-    const sampled = await sampleChannel(channel, study, images, stage, recipeGrid, layout, wide, recipe);
+    const known = held?.get(n);
+    const fresh = known ?? (await sampleChannel(channel, study, images, stage, recipeGrid, layout, wide, recipe));
+    if (known === undefined) held?.set(n, fresh);
+    const sampled = held === undefined ? fresh : { ...fresh, values: fresh.values.slice() };
     const inner = innerOf(sampled.values, wide, grid, layout, channel.scale === 'zscore' ? recipe.context : 0);
     const applied = applyTransform(channel, sampled.values, inner === sampled.values ? undefined : inner);
     scatterChannel(sampled.values, place, recipe.context, tensor, n, recipe.channels.length);

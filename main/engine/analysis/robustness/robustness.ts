@@ -1,0 +1,212 @@
+import {
+  robustness as definition,
+  type InputFamilyFigures,
+  type RobustnessParameters,
+  type RobustnessValues,
+} from '../../../../shared/analysis/robustness';
+import {
+  familyFacts,
+  metadataFaults,
+  sizeOf,
+  type FamilyId,
+  type Severity,
+} from '../../../../shared/analysis/robustnessFamilies';
+import type { Warning } from '../../../../shared/result';
+import { warningOf } from '../../../../shared/warning';
+import type { InputWriter } from '../../result/inputWriter';
+import type { Analysis, Context, OpenInput } from '../analysis';
+import { ask } from './ask';
+import { saveDegraded } from './degraded';
+import type { Family } from './family';
+import type { State } from './judge';
+import { judgeOf } from './judgeOf';
+import { familyOf } from './list';
+import { subjectOf, type Subject } from './subject';
+import { concluded, type Kept } from './summary';
+import { sweep } from './sweep';
+
+/** The seeds that a job names, or as many as it asks for, from 1. */
+const seedsOf = ({ seeds }: RobustnessParameters): readonly number[] =>
+  typeof seeds === 'number' ? Array.from({ length: seeds }, (_, n) => n + 1) : seeds;
+
+/** The grid of a family: what the job names, else its own; "on" stands for every fault. */
+function severitiesOf({ id, severities }: RobustnessParameters['families'][number]): readonly Severity[] {
+  const asked = severities.length > 0 ? severities : familyFacts[id].severities;
+  return id === 'metadata' ? asked.flatMap((one) => (one === 1 ? [...metadataFaults] : [one])) : asked;
+}
+
+/** States of the grid, and of the bisections where every draw breaks once. */
+function passesOf({ prepared }: OpenInput, parameters: RobustnessParameters): number {
+  const entries = prepared.array.shape[0] ?? 1;
+  const seeds = seedsOf(parameters).length;
+  const states = parameters.families.reduce((sum, family) => {
+    const draws = familyFacts[family.id].stochastic === true ? seeds : 1;
+    return sum + draws * (severitiesOf(family).length + 6);
+  }, 1);
+  return entries * states;
+}
+
+const withoutScores = ({ logits, ...state }: State & { readonly index?: number }): RobustnessValues['clean'] => {
+  void logits;
+  const { index, ...rest } = state;
+  void index;
+  return rest;
+};
+
+const untested = (id: FamilyId, alreadyWrong: boolean): InputFamilyFigures => ({
+  id,
+  unit: familyFacts[id].unit,
+  steps: [],
+  flip: { severity: null, first: null, reached: 0, draws: 0, recovers: 0 },
+  confidentlyWrong: { severity: null, first: null, reached: 0, draws: 0, recovers: 0 },
+  alreadyWrong,
+});
+
+/** Severities of lengths and values are taken as voxels and network units where nothing says what those are: that is told once. */
+function scaleWarnings(subject: Subject, families: readonly FamilyId[]): readonly Warning[] {
+  const units = families.map((id) => familyFacts[id].unit);
+  return [
+    ...(!subject.inUnits && units.includes('HU') ? [warningOf('robustness/network-units')] : []),
+    ...(!subject.inMm && units.includes('mm') ? [warningOf('robustness/voxel-units')] : []),
+  ];
+}
+
+/** Families that the input admits, the others with what is said of them. */
+function admitted(
+  subject: Subject,
+  parameters: RobustnessParameters,
+): {
+  readonly families: readonly { family: Family; severities: readonly Severity[] }[];
+  readonly warnings: readonly Warning[];
+  readonly refused: readonly FamilyId[];
+} {
+  const warnings: Warning[] = [];
+  const refused: FamilyId[] = [];
+  const families = parameters.families.flatMap((asked) => {
+    const family = familyOf(asked.id);
+    const refusal =
+      family === null ? warningOf('robustness/not-available', { family: asked.id }) : family.refusal(subject);
+    if (family !== null && refusal === null) return [{ family, severities: severitiesOf(asked) }];
+    if (refusal !== null) warnings.push(refusal);
+    refused.push(asked.id);
+    return [];
+  });
+  return {
+    families,
+    warnings: [
+      ...warnings,
+      ...scaleWarnings(
+        subject,
+        families.map(({ family }) => family.id),
+      ),
+    ],
+    refused,
+  };
+}
+
+/** How much worse an input may get before the answer changes, family by family. */
+export const robustness: Analysis<RobustnessParameters> = {
+  definition,
+
+  passes: (input, _context, parameters) => passesOf(input, parameters),
+
+  async *onInput(input, context: Context, parameters, writer: InputWriter, signal) {
+    const { prepared } = input;
+    const subject = await subjectOf(input, context);
+    const judge = await judgeOf(context, input, parameters, async (fetches) => {
+      const [outputs] = await ask(context, [prepared], fetches, signal);
+      return outputs as NonNullable<typeof outputs>;
+    });
+    const { clean } = judge;
+    const alreadyWrong = clean.right === false;
+    const { families, warnings, refused } = admitted(subject, parameters);
+    const results: InputFamilyFigures[] = [];
+    const files: Record<string, Record<string, string>> = {};
+    let passes = prepared.array.shape[0] ?? 1;
+    for (const [n, { family, severities }] of families.entries()) {
+      const shown: Record<string, string> = {};
+      const running = sweep({
+        subject,
+        family,
+        severities,
+        seeds: seedsOf(parameters),
+        judge,
+        move: parameters.move,
+        context,
+        signal,
+        alreadyWrong,
+        ...(parameters.degraded
+          ? {
+              shown: async (severity, degraded) => {
+                shown[String(severity)] = await saveDegraded(family.id, severity, degraded.prepared, writer);
+              },
+            }
+          : {}),
+      });
+      let step = await running.next();
+      for (; step.done !== true; step = await running.next())
+        yield { kind: 'progress', done: (n + step.value) / families.length, stage: family.id };
+      const { steps, flip, confidentlyWrong, found } = step.value;
+      passes += step.value.passes;
+      const attack =
+        found === null
+          ? {}
+          : { attack: { l2Hu: found.l2Hu, linfHu: found.linfHu, rmsHu: found.rmsHu, l2: found.l2, linf: found.linf } };
+      results.push({
+        id: family.id,
+        unit: familyFacts[family.id].unit,
+        steps: [...steps],
+        flip,
+        confidentlyWrong,
+        alreadyWrong,
+        ...attack,
+      });
+      if (parameters.degraded) files[family.id] = shown;
+    }
+    const all = [...results, ...refused.map((id) => untested(id, alreadyWrong))];
+    const first = (pick: (one: InputFamilyFigures) => Severity | null): Partial<Record<FamilyId, Severity | null>> =>
+      Object.fromEntries(all.map((one) => [one.id, pick(one)]));
+    const values: RobustnessValues = {
+      kind: judge.kind,
+      truth: judge.truth,
+      clean: withoutScores(clean),
+      families: results,
+      firstFlip: first(({ flip }) => flip.severity),
+      firstConfidentlyWrong: first(({ confidentlyWrong }) => confidentlyWrong.severity),
+      passes,
+    };
+    const kept: Kept = {
+      patient: prepared.patient,
+      values,
+      refused: [...refused],
+      scored: clean.logits
+        ? { scores: [...clean.logits], truth: truthIndex(context, input, clean.logits.length) }
+        : null,
+    };
+    return {
+      result: {
+        id: prepared.id,
+        values,
+        files: parameters.degraded ? { degraded: files } : {},
+        warnings: [...prepared.warnings, ...judge.warnings, ...warnings],
+      },
+      kept,
+    };
+  },
+
+  conclude: (parts, context, parameters) =>
+    concluded(
+      parts.map(({ kept }) => kept as Kept),
+      context,
+      parameters,
+      { severitiesOf, sizeOf },
+    ),
+};
+
+/** The number of the true class among the scores; null where the job does not say it. */
+function truthIndex({ recipe }: Context, { label }: OpenInput, count: number): number | null {
+  if (label === null) return null;
+  if (recipe?.output.kind !== 'classification') return Number(label) < count ? Number(label) : null;
+  const { labels } = recipe.output;
+  return labels.length === 1 ? 1 - labels.indexOf(label) : labels.indexOf(label);
+}
