@@ -9,16 +9,13 @@ export interface DeltaPart {
 
 /**
  * The convolutions that can run on the difference to the intact input, with what they read: of a concatenation each input by itself, as the
- * boxes of skips are much smaller than those of what comes from below. Stride 1, and in 3D no dilation.
+ * boxes of skips are much smaller than those of what comes from below. Stride 1.
  */
 export function deltaPartsOf(program: Program): readonly (readonly DeltaPart[] | null)[] {
   return program.steps.map((step) => {
     const { work } = step;
     if (work.kind !== 'convolution') return null;
-    const eligible =
-      work.sliding.every(({ stride }) => stride === 1) &&
-      work.sliding.some(({ kernel }) => kernel > 1) &&
-      (work.sliding.length === 2 || work.sliding.every(({ dilation }) => dilation === 1));
+    const eligible = work.sliding.every(({ stride }) => stride === 1) && work.sliding.some(({ kernel }) => kernel > 1);
     return eligible ? partsBehind(program, step.inputs[0]!, 0) : null;
   });
 }

@@ -40,7 +40,7 @@ function partialSum(running: Running, step: Step, part: DeltaPart): Tensor {
   const all =
     rank === 2
       ? convolvedPadded2d(change, running.weights.part(step, part), dilation, padding)
-      : convolvedByPlanes(change, running.weights.planes(step, part), reach[0]! + 1, padding);
+      : convolvedByPlanes(change, running.weights.planes(step, part), work.sliding[0]!.kernel, padding, dilation);
   // Where the output's box starts in the full sum.
   const from = running.starts[part.step]!;
   const offsets = running.starts[step.index]!.map((at, n) => {

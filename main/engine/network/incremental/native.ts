@@ -88,31 +88,34 @@ export function convolvedPadded2d(
 
 /**
  * 3D convolution, stride 1, plane by plane: one 2D convolution gives what each plane adds to each of its neighbours (kernel
- * `[ky, kx, in, kz · out]`), and these are added up. For few channels the native 3D kernel is two to three times slower, and it has no
- * padding of its own that it steps over.
+ * `[ky, kx, in, kz · out]`), and these are added up. For few channels the native 3D kernel is two to three times slower, it has no
+ * padding of its own that it steps over, and it takes no dilation.
  */
 export function convolvedByPlanes(
   x: Tensor,
   planes: Tensor,
   depth: number,
   padding: readonly (readonly [number, number])[],
+  dilations: readonly number[] = [1, 1, 1],
 ): Tensor {
   const [batch, slices, rows, columns, inside] = x.shape as [number, number, number, number, number];
   const flat = reshaped(x, [batch * slices, rows, columns, inside]);
-  const wide = convolvedPadded2d(flat, planes, [1, 1], padding.slice(1));
+  const wide = convolvedPadded2d(flat, planes, dilations.slice(1), padding.slice(1));
   const [, r, c, all] = wide.shape as [number, number, number, number];
   const out = all / depth;
   const apart = reshaped(wide, [batch, slices, r, c, all]);
   const [before, after] = padding[0]!;
-  const outputs = slices + before + after - depth + 1;
+  const apartBy = dilations[0]!;
+  const outputs = slices + before + after - (depth - 1) * apartBy;
   const parts: Tensor[] = [];
   for (let tap = 0; tap < depth; tap++) {
-    // Output plane z takes what plane z + tap − before adds.
-    const from = Math.max(0, tap - before);
-    const to = Math.min(slices, outputs + tap - before);
+    // Output plane z takes what plane z + shift adds.
+    const shift = tap * apartBy - before;
+    const from = Math.max(0, shift);
+    const to = Math.min(slices, outputs + shift);
     if (to <= from) continue;
     const part = cut(apart, [0, from, 0, 0, tap * out], [batch, to - from, r, c, out]);
-    const above = from - (tap - before);
+    const above = from - shift;
     const below = outputs - above - (to - from);
     const zeros: [number, number][] = [[0, 0], [above, below], [0, 0], [0, 0], [0, 0]]; // prettier-ignore
     parts.push(above + below > 0 ? tf.pad(part, zeros) : part);

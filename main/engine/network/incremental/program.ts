@@ -40,13 +40,13 @@ export interface Program {
 /** More output channels than this, and the native 3D kernel is as fast. */
 const narrow = 16;
 
-/** A 3D convolution that is computed plane by plane. */
+/** A 3D convolution that is computed plane by plane: with few channels, or dilated, which no native 3D kernel is. */
 export const goesByPlanes = ({ work, sizes, channels }: Step): boolean =>
   work.kind === 'convolution' &&
   sizes.length === 3 &&
-  channels <= narrow &&
-  work.sliding.every(({ stride, dilation }) => stride === 1 && dilation === 1) &&
-  work.sliding.some(({ kernel }) => kernel > 1);
+  work.sliding.every(({ stride }) => stride === 1) &&
+  work.sliding.some(({ kernel }) => kernel > 1) &&
+  (channels <= narrow || work.sliding.some(({ dilation }) => dilation > 1));
 
 /** Views are never held: their cells are looked up where they are read. */
 export const isView = ({ work }: Step): boolean => work.kind === 'channels' || work.kind === 'lookup';

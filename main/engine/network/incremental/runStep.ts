@@ -118,9 +118,12 @@ function byPlanes(
   reading: Reading,
   padding: readonly (readonly [number, number])[],
 ): Tensor {
-  const kernel = running.weights.of(step)['kernel']!;
-  const planes = running.weights.planes(step, { step: step.inputs[0]!, from: 0, to: kernel.shape[3]! });
-  return convolvedByPlanes(assembled(running, step.inputs[0]!, reading), planes, kernel.shape[0], padding);
+  const { work } = step;
+  if (work.kind !== 'convolution') throw new Error(`${step.node.name} is no convolution`);
+  const planes = running.weights.planes(step, { step: step.inputs[0]!, from: 0, to: step.inputShapes[0]!.at(-1)! });
+  const dilations = work.sliding.map(({ dilation }) => dilation);
+  const x = assembled(running, step.inputs[0]!, reading);
+  return convolvedByPlanes(x, planes, work.sliding[0]!.kernel, padding, dilations);
 }
 
 /** Windows of a transposed convolution that lie side by side. */

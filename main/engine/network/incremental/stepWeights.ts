@@ -1,8 +1,8 @@
 import { HeldWeights } from '../execute';
-import { optionalWeight } from '../operation/operation';
+import { optionalWeight, weightOf } from '../operation/operation';
 import { tf, type Tensor } from '../tensorflow';
 import type { DeltaPart } from './delta';
-import type { Step } from './program';
+import { goesByPlanes, type Step } from './program';
 
 /** Weights of the rewritten network as tensors, made when first asked for and freed all at once. */
 export class StepWeights {
@@ -25,13 +25,20 @@ export class StepWeights {
 
   /** The kernel's channels that read one part of a concatenation. */
   part(step: Step, { from, to }: DeltaPart): Tensor {
-    const kernel = this.of(step)['kernel']!;
+    const kernel = this.#kernel(step);
     if (from === 0 && to === kernel.shape.at(-2)) return kernel;
     return this.#kept(`${step.node.name} ${from} ${to}`, () => {
       const begin = kernel.shape.map((_, axis) => (axis === kernel.rank - 2 ? from : 0));
       const size = kernel.shape.map((n, axis) => (axis === kernel.rank - 2 ? to - from : n));
       return tf.slice(kernel, begin, size);
     });
+  }
+
+  /** As the file has it where planes are convolved one by one: the backend's own may have zeros between its taps. */
+  #kernel(step: Step): Tensor {
+    if (!goesByPlanes(step)) return this.of(step)['kernel']!;
+    const { values, shape } = weightOf(step.node, 'kernel');
+    return this.#kept(`${step.node.name} kernel`, () => tf.tensor(values, [...shape]));
   }
 
   /** A part of a 3D kernel for `convolvedByPlanes`: *Shape* `[ky, kx, in, kz · out]`. */
