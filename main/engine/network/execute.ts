@@ -67,7 +67,7 @@ export async function execute(
 }
 
 /** The nodes that the fetches hang on, in order. *Problems* network/no-node, network/cannot-run. */
-function neededNodes(graph: NetworkGraph, fetches: readonly Fetch[]): readonly Node[] {
+export function neededNodes(graph: NetworkGraph, fetches: readonly Fetch[]): readonly Node[] {
   const byName = new Map(graph.nodes.map((node) => [node.name, node]));
   const wanted = new Set<string>();
   const stack = fetches.map((fetch) => fetch.node);
@@ -95,7 +95,7 @@ function cannotRun(node: Node): IsolensError {
   );
 }
 
-function pieceOf(nodes: readonly Node[], shapes: ReadonlyMap<string, Shape | null>, batch: number): number {
+export function pieceOf(nodes: readonly Node[], shapes: ReadonlyMap<string, Shape | null>, batch: number): number {
   let dearest = 1;
   for (const node of nodes) {
     const own = shapes.get(node.name);
@@ -144,7 +144,7 @@ async function executePiece(
 const wantsPre = (node: Node, fetches: readonly Fetch[]): boolean =>
   fetches.some((fetch) => fetch.node === node.name && fetch.stage === 'preActivation');
 
-function stopIfAsked(signal: AbortSignal | undefined): void {
+export function stopIfAsked(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new IsolensError('engine/cancelled');
 }
 
@@ -162,7 +162,7 @@ function release(name: string, readers: Map<string, number>, live: Map<string, T
   live.delete(name);
 }
 
-function computeNode(
+export function computeNode(
   node: Node,
   before: readonly Tensor[],
   weights: HeldWeights,
@@ -188,19 +188,24 @@ function computeNode(
     });
     return { output: output, pre: pre ?? null };
   } catch (thrown) {
-    if (thrown instanceof IsolensError) throw thrown;
-    const reason = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown);
-    if (/alloc|memory|OOM|exhaust/i.test(reason)) {
-      throw new IsolensError('network/out-of-memory', { reason }, { node: node.name }, thrown);
-    }
-    throw new IsolensError('network/cannot-run', { op: node.op, reason }, { node: node.name }, thrown);
+    throw failureOf(node, thrown);
   }
 }
 
-const owned = (tensor: Tensor, borrowed: readonly Tensor[]): Tensor =>
+/** What a native call's failure means at this node. */
+export function failureOf(node: Node, thrown: unknown): IsolensError {
+  if (thrown instanceof IsolensError) return thrown;
+  const reason = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown);
+  if (/alloc|memory|OOM|exhaust/i.test(reason)) {
+    return new IsolensError('network/out-of-memory', { reason }, { node: node.name }, thrown);
+  }
+  return new IsolensError('network/cannot-run', { op: node.op, reason }, { node: node.name }, thrown);
+}
+
+export const owned = (tensor: Tensor, borrowed: readonly Tensor[]): Tensor =>
   borrowed.includes(tensor) ? tensor.clone() : tensor;
 
-function piecesOf(
+export function piecesOf(
   inputs: ReadonlyMap<string, NetworkArray>,
   start: number,
   count: number,
@@ -214,7 +219,7 @@ function piecesOf(
   );
 }
 
-function place(
+export function place(
   results: Map<string, NetworkArray>,
   key: string,
   { shape, values }: NetworkArray,

@@ -25,6 +25,11 @@ export function refuseImpossible(nodes: readonly NodeCore[], shapes: ReadonlyMap
   }
 }
 
+/** Bytes of all of these nodes' maps together, for one batch entry. */
+export function heldBytes(nodes: readonly NodeCore[], shapes: ReadonlyMap<string, Shape | null>): number {
+  return nodes.reduce((sum, { name }) => sum + bytesOf(shapes.get(name)), 0);
+}
+
 /** The last node that reads each node's value. Fetched and output nodes are read by nobody further. */
 export function lastReaders(nodes: readonly NodeCore[]): ReadonlyMap<string, number> {
   const last = new Map<string, number>();

@@ -4,12 +4,13 @@ import { BlackBox } from './blackBox';
 import { describeGraph } from './describe';
 import { acceptInputs, execute, HeldWeights } from './execute';
 import { sourceOf } from './files';
+import { gradientOf } from './gradient';
 import { occluderOf } from './incremental/occluder';
 import { batchWithin, footprintOf } from './memory';
-import type { LoadedNetwork } from './network';
+import type { GradientQuestion, LoadedNetwork } from './network';
 import { readers } from './reader/list';
 import type { ReadNetwork, Source } from './reader/reader';
-import { startBackend } from './tensorflow';
+import { backendInfo, startBackend } from './tensorflow';
 
 /**
  * Reads a network and makes it ready to run. `path` is the network's file, or the folder of one that has several.
@@ -48,6 +49,15 @@ export async function openNetwork(path: string, { signal }: { signal?: AbortSign
       return batchWithin(footprintOf(graph.nodes, shapes), budgetBytes);
     },
     occluder: (question) => occluderOf(graph, question),
+    ...(blackBox || backendInfo()?.rung === 'wasm'
+      ? {}
+      : {
+          gradient: async (question: GradientQuestion, abort?: AbortSignal) => {
+            const accepted = acceptInputs(graph, question.inputs);
+            await startBackend();
+            return gradientOf(graph, weights, { ...question, accepted }, abort);
+          },
+        }),
     close: () => {
       weights.free();
       blackBox?.free();

@@ -1,4 +1,4 @@
-import { tf } from '../tensorflow';
+import { tf, type Tensor } from '../tensorflow';
 import { mirrorRule, sameRule } from './interval';
 import {
   channelsOf,
@@ -47,6 +47,10 @@ export const reflectPadding: Operation = {
     return [input[0] ?? null, ...grown(node, input, 1), channelsOf(input)];
   },
   run: (node, inputs) => tf.mirrorPad(onlyTensor(inputs), around(amounts(node)), 'reflect'),
+  gradient: (node, { slope, inputs }) => {
+    const { shape } = onlyTensor(inputs);
+    return [amounts(node).reduce((map, pair, a) => folded(map, a + 1, pair, shape[a + 1]!), slope)];
+  },
   reads: (node, inputs) => [
     amounts(node).map(([before, after], a) => mirrorRule(a + 1, before, after, onlyShape(node, inputs)[a + 1] ?? 1)),
   ],
@@ -74,6 +78,24 @@ export const cropping: Operation = {
   reads: (node) => [amounts(node).map(([before], a) => sameRule(a + 1, before))],
   bound: (_, [range]) => range!,
 };
+
+/** The border laid back upon the `n` cells that it mirrors: what tfjs gives as the gradient forgets the border. */
+function folded(slope: Tensor, axis: number, [before, after]: readonly [number, number], n: number): Tensor {
+  const part = (from: number, count: number): Tensor =>
+    tf.slice(
+      slope,
+      slope.shape.map((_, a) => (a === axis ? from : 0)),
+      slope.shape.map((size, a) => (a === axis ? count : size)),
+    );
+  const placed = (border: Tensor, ahead: number): Tensor =>
+    tf.pad(
+      tf.reverse(border, axis),
+      border.shape.map((size, a): [number, number] => (a === axis ? [ahead, n - ahead - size] : [0, 0])),
+    );
+  const inside = part(before, n);
+  const withFirst = before === 0 ? inside : tf.add(inside, placed(part(0, before), 1));
+  return after === 0 ? withFirst : tf.add(withFirst, placed(part(before + n, after), n - 1 - after));
+}
 
 const grown = (node: NodeCore, input: readonly (number | null)[], sign: 1 | -1): (number | null)[] =>
   spatialOf(input).map((n, a) => (n === null ? null : n + sign * (amounts(node)[a]![0] + amounts(node)[a]![1])));

@@ -20,6 +20,8 @@ import {
   type Operation,
   type Tensors,
 } from './operation';
+import { everyNth } from './striding';
+import { spreadOut } from './spreading';
 import { AffineSum, rangeOf, withZero, type ChannelRange } from './range';
 
 const dimsOf = (node: NodeCore): number => integersOf(node, 'kernelSize').length;
@@ -49,6 +51,15 @@ export const convolution: Operation = {
     const kernels = groups === 1 ? [kernel] : tf.split(kernel, groups, -1);
     const results = parts.map((part, g) => convolve(node, part, kernels[g]!, sliding));
     return withBias(groups === 1 ? results[0]! : tf.concat(results, -1), weights);
+  },
+  gradient: (node, { slope, inputs, weights }) => {
+    const image = onlyTensor(inputs).shape;
+    const kernel = weights['kernel']!;
+    const groups = groupsOf(node);
+    const parts = groups === 1 ? [slope] : tf.split(slope, groups, -1);
+    const kernels = groups === 1 ? [kernel] : tf.split(kernel, groups, -1);
+    const results = parts.map((part, g) => convolvedBack(node, part, kernels[g]!, image));
+    return [groups === 1 ? results[0]! : tf.concat(results, -1)];
   },
   reads: windows,
   bound: (node, [range]) => {
@@ -175,6 +186,34 @@ function convolve(node: NodeCore, image: Tensor, kernel: Tensor, sliding: readon
   return sliding.length === 1 ? tf.squeeze(result, [1]) : result;
 }
 
+/** The gradient with respect to the image: each slope spread over the cells that its window read. */
+function convolvedBack(node: NodeCore, slope: Tensor, kernel: Tensor, image: readonly number[]): Tensor {
+  const sliding = slidingOf(node, image);
+  const dilation = sliding.map((s) => (mustStuff(node) ? 1 : s.dilation));
+  const plain = dilation.every((d) => d === 1);
+  const same = plain && paddingOf(node) === 'same';
+  const sizes = sliding.map((s, a) => image[a + 1]! + (same ? 0 : s.before + s.after));
+  const wide = [slope.shape[0], ...sizes, kernel.shape.at(-2)!];
+  const strides = sliding.map((s) => s.stride);
+  const spread = plain
+    ? spreadOut(slope, kernel, wide, strides, same ? 'same' : 'valid')
+    : spreadDilated(slope, kernel, dilation);
+  if (sizes.every((n, a) => n === image[a + 1])) return spread;
+  return tf.slice(spread, [0, ...sliding.map((s) => s.before), 0], [...image.slice(0, -1), kernel.shape.at(-2)!]);
+}
+
+/** No kernel takes the gradient of a dilated convolution; with the kernel turned round it is one itself. Strides of 1, up to two axes. */
+function spreadDilated(slope: Tensor, kernel: Tensor, dilation: readonly number[]): Tensor {
+  const reach = dilation.map((d, a): [number, number] => [(kernel.shape[a]! - 1) * d, (kernel.shape[a]! - 1) * d]);
+  const padded = tf.pad(slope, [[0, 0], ...reach, [0, 0]]);
+  const axes = dilation.map((_, a) => a);
+  const turned = tf.transpose(tf.reverse(kernel, axes), [...axes, axes.length + 1, axes.length]);
+  const line = axes.length === 1;
+  const [plane, filter] = line ? [asPlane(padded), tf.expandDims(turned, 0)] : [padded, turned];
+  const result = tf.conv2d(plane as tf.Tensor4D, filter as tf.Tensor4D, 1, 'valid', 'NHWC', twoOf(dilation));
+  return line ? tf.squeeze(result, [1]) : result;
+}
+
 function convolveDepthwise(node: NodeCore, image: Tensor, kernel: Tensor, sliding: readonly Sliding[]): Tensor {
   const { x, pad } = readied(node, image, sliding);
   const strides = twoOf(sliding.map((s) => s.stride));
@@ -196,7 +235,7 @@ function convolveDepthwise(node: NodeCore, image: Tensor, kernel: Tensor, slidin
   // Kernels take equal strides only: every position is computed, and those of the stride are kept.
   const padded = tf.pad(image, [[0, 0], ...sliding.map((s): [number, number] => [s.before, s.after]), [0, 0]]);
   const all = tf.depthwiseConv2d(padded as tf.Tensor4D, filter as tf.Tensor4D, 1, 'valid', 'NHWC', dilation);
-  return tf.stridedSlice(all, [0, 0, 0, 0], all.shape, [1, rows, columns, 1]);
+  return everyNth(all, [1, rows, columns, 1]);
 }
 
 const asPlane = (x: Tensor): Tensor => tf.expandDims(x, 1);

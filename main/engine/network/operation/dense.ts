@@ -32,6 +32,11 @@ export const dense: Operation = {
     const product = tf.matMul(tf.reshape(x, [-1, inside]), kernel);
     return withBias(tf.reshape(product, [...x.shape.slice(0, -1), out]), weights);
   },
+  gradient: (_, { slope, inputs, weights }) => {
+    const kernel = weights['kernel'] as tf.Tensor2D;
+    const product = tf.matMul(tf.reshape(slope, [-1, kernel.shape[1]]), kernel, false, true);
+    return [tf.reshape(product, onlyTensor(inputs).shape)];
+  },
   reads: unmixed,
   bound: (node, [range]) => {
     const kernel = weightOf(node, 'kernel');

@@ -48,6 +48,9 @@ const unbounded: Readonly<Record<string, Function['run']>> = {
   erf: (x) => tf.erf(x),
 };
 
+/** Flat but where they jump. */
+const jumping: ReadonlySet<string> = new Set(['sign', 'floor', 'ceil', 'round', 'truncate']);
+
 /** `function` of each value by itself. */
 export const elementwise: Operation = {
   ops: ['elementwise'],
@@ -57,6 +60,14 @@ export const elementwise: Operation = {
     const run = functions[word]?.run ?? unbounded[word];
     if (!run) throw new Error(`no function is called ${word}`);
     return run(onlyTensor(inputs), node);
+  },
+  gradient: (node, { slope, inputs }) => {
+    const word = wordOf(node, 'function');
+    if (jumping.has(word)) return [null];
+    const x = onlyTensor(inputs);
+    // At 0 neither side is taken, as in TensorFlow; tfjs takes the left one.
+    if (word === 'abs') return [tf.mul(slope, tf.sign(x))];
+    return [tf.grad((values: Tensor) => (functions[word]?.run ?? unbounded[word]!)(values, node))(x, slope)];
   },
   reads: unmixed,
   bound: (node, [range]) => {
@@ -89,6 +100,7 @@ export const comparison: Operation = {
     if (!relation) throw new Error(`no relation is called ${wordOf(node, 'relation')}`);
     return tf.cast(relation(onlyTensor(inputs), numberOf(node, 'than')), 'float32');
   },
+  gradient: () => [null],
   reads: unmixed,
   bound: (_, [range]) => rangeOf(range!.lower.length, () => [0, 1]),
 };

@@ -28,6 +28,8 @@ export const merging: Operation = {
     const merged = inputs.map((x) => atRank(x, rank)).reduce(pairs[node.op]!);
     return node.op === 'average' ? tf.div(merged, inputs.length) : merged;
   },
+  gradient: (node, { slope, inputs }) =>
+    node.op === 'maximum' || node.op === 'minimum' ? ofChosen(slope, inputs, pairs[node.op]!) : null,
   reads: (_, inputs, output) =>
     inputs.map((shape) =>
       spatialOf(shape).map((n, a): AxisRule => {
@@ -128,6 +130,24 @@ const atRank = (x: Tensor, rank: number): Tensor =>
   x.rank === rank
     ? x
     : tf.reshape(x, [x.shape[0], ...Array.from({ length: rank - x.rank }, () => 1), ...x.shape.slice(1)]);
+
+/** The first that is chosen takes the slope. tfjs forgets here that sizes of 1 are spread. */
+function ofChosen(slope: Tensor, inputs: readonly Tensor[], choose: Pair): Tensor[] {
+  const wide = inputs.map((x) => atRank(x, slope.rank));
+  const chosen = wide.reduce(choose);
+  let left = slope;
+  return wide.map((x, i) => {
+    const own = tf.where(tf.equal(x, chosen), left, tf.zerosLike(left));
+    left = tf.sub(left, own);
+    return tf.reshape(summedTo(own, x.shape), inputs[i]!.shape);
+  });
+}
+
+/** What was spread over an axis comes back added up. */
+export function summedTo(slope: Tensor, shape: readonly number[]): Tensor {
+  const axes = shape.flatMap((n, a) => (n === 1 && slope.shape[a] !== 1 ? [a] : []));
+  return axes.length === 0 ? slope : tf.sum(slope, axes, true);
+}
 
 function spreadShape(node: NodeCore, inputs: readonly Shape[], a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);

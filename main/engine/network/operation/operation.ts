@@ -10,6 +10,16 @@ export type NodeCore = Omit<Node, 'outputShape'>;
 /** An array that an operation computes from a node's weights once, such as a folded normalisation. */
 export type Derived = Pick<Weight, 'shape' | 'values'>;
 
+/** What is at hand where a gradient passes back through a node. All borrowed. */
+export interface Backward {
+  /** Gradient of the scalar with respect to the node's value before its own activation. */
+  readonly slope: Tensor;
+  readonly inputs: readonly Tensor[];
+  readonly weights: Tensors;
+  /** For each input whether its gradient is asked for; the others may be null. */
+  readonly asked: readonly boolean[];
+}
+
 export interface Operation {
   /** The words of `Node.op` that it answers to. */
   readonly ops: readonly string[];
@@ -19,6 +29,11 @@ export interface Operation {
   tensors?(node: NodeCore, inputs: readonly Shape[]): Readonly<Record<string, Derived>>;
   /** The value before the node's own activation. Arguments are borrowed; runs inside a `tidy`. */
   run(node: NodeCore, inputs: readonly Tensor[], weights: Readonly<Record<string, Tensor>>): Tensor;
+  /**
+   * For each input the gradient of a scalar with respect to it, or null where the value changes in jumps or not at all.
+   * Runs inside a `tidy` on the native library. Without it, or where the whole is null: traced back through `run`.
+   */
+  gradient?(node: NodeCore, back: Backward): readonly (Tensor | null)[] | null;
   /** For each input, one rule for each of its spatial axes (all but the first and the last). */
   reads(node: NodeCore, inputs: readonly Shape[], output: Shape): readonly (readonly AxisRule[])[];
   /** Range of each output channel before the node's own activation, for any input within the given ranges. Null: cannot be told. */

@@ -15,6 +15,8 @@ import {
   type Operation,
 } from './operation';
 import { guarded, rangeOf } from './range';
+import { sharedByEqual } from './reduction';
+import { everyNth } from './striding';
 
 /** Largest value, or mean, of each window. Cells beyond the border count neither in the one nor in the other. */
 export const pooling: Operation = {
@@ -61,6 +63,13 @@ export const globalPooling: Operation = {
     const keep = isSet(node, 'keepDims');
     return node.op === 'globalAveragePool' ? tf.mean(x, axes, keep) : tf.max(x, axes, keep);
   },
+  gradient: (node, { slope, inputs }) => {
+    const x = onlyTensor(inputs);
+    const axes = x.shape.slice(1, -1).map((_, a) => a + 1);
+    const kept = tf.reshape(slope, [x.shape[0], ...axes.map(() => 1), x.shape.at(-1)!]);
+    if (node.op === 'globalMaxPool') return [sharedByEqual(x, tf.max(x, axes, true), kept, axes)];
+    return [tf.broadcastTo(tf.div(kept, productOf(x.shape.slice(1, -1))), x.shape)];
+  },
   reads: (node, inputs) => [spatialOf(onlyShape(node, inputs)).map(() => wholeRule)],
   bound: (node, [range], [shape]) =>
     node.op === 'globalAveragePool' ? widened(range!, productOf(spatialOf(shape!))) : range!,
@@ -95,14 +104,7 @@ function underTaps(x: Tensor, axis: number, { kernel, stride, dilation }: Slidin
     const begin = x.shape.map((_, a) => (a === axis ? t * dilation : 0));
     const size = x.shape.map((n, a) => (a === axis ? (outputs - 1) * stride + 1 : n));
     const cells = tf.slice(x, begin, size);
-    return stride === 1
-      ? cells
-      : tf.stridedSlice(
-          cells,
-          cells.shape.map(() => 0),
-          cells.shape,
-          step,
-        );
+    return everyNth(cells, step);
   };
   let result = tap(0);
   for (let t = 1; t < kernel; t++) result = average ? tf.add(result, tap(t)) : tf.maximum(result, tap(t));

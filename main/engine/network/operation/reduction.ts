@@ -29,6 +29,17 @@ export const reduction: Operation = {
   shape: (node, inputs) => reducedShape(node, inputs),
   run: (node, inputs) =>
     reductions[node.op]!(onlyTensor(inputs), [...integersOf(node, 'axes')], isSet(node, 'keepDims')),
+  gradient: (node, { slope, inputs }) => {
+    const x = onlyTensor(inputs);
+    const axes = [...integersOf(node, 'axes')];
+    const run = reductions[node.op]!;
+    const kept = tf.reshape(
+      slope,
+      x.shape.map((n, a) => (axes.includes(a) ? 1 : n)),
+    );
+    if (node.op === 'reduceMax' || node.op === 'reduceMin') return [sharedByEqual(x, run(x, axes, true), kept, axes)];
+    return [tf.grad((image: Tensor) => run(image, axes, true))(x, kept)];
+  },
   reads: (node, inputs) => reducedRules(node, onlyShape(node, inputs)),
   bound: (node, [range], [shape]) => {
     const axes = integersOf(node, 'axes');
@@ -56,9 +67,16 @@ export const argument: Operation = {
     const found = tf.cast(node.op === 'argMax' ? tf.argMax(x, axis) : tf.argMin(x, axis), 'float32');
     return isSet(node, 'keepDims') ? tf.expandDims(found, axis) : found;
   },
+  gradient: () => [null],
   reads: (node, inputs) => reducedRules(node, onlyShape(node, inputs)),
   bound: () => null,
 };
+
+/** Several that are largest, or smallest, share the slope equally, as in TensorFlow. `extreme` and `slope` keep the axes. */
+export function sharedByEqual(x: Tensor, extreme: Tensor, slope: Tensor, axes: number[]): Tensor {
+  const equal = tf.cast(tf.equal(x, extreme), 'float32');
+  return tf.mul(equal, tf.div(slope, tf.sum(equal, axes, true)));
+}
 
 function reducedShape(node: NodeCore, inputs: readonly Shape[]): Shape {
   const input = onlyShape(node, inputs);

@@ -1,4 +1,4 @@
-import { tf, type Tensor } from '../tensorflow';
+import { nativeAttributes, nativeOperation, tf, type Tensor } from '../tensorflow';
 import { linearRule, nearestRule } from './interval';
 import {
   channelsOf,
@@ -32,6 +32,18 @@ export const upsampling: Operation = {
     const size: [number, number] = [x.shape[1]! * factors[0]!, x.shape[2]! * factors[1]!];
     return tf.image.resizeBilinear(x as tf.Tensor4D, size, false, kind === 'bilinear');
   },
+  gradient: (node, { slope, inputs }) => {
+    const x = onlyTensor(inputs);
+    const kind = wordOf(node, 'interpolation');
+    if (kind === 'nearest') return [summed(slope, integersOf(node, 'factor'))];
+    // tfjs drops the convention on the way back.
+    const attributes = nativeAttributes({
+      T: 'float32',
+      align_corners: false,
+      half_pixel_centers: kind === 'bilinear',
+    });
+    return [nativeOperation('ResizeBilinearGrad', attributes, [slope, x])];
+  },
   reads: (node) => [
     integersOf(node, 'factor').map((factor, a) => {
       const kind = wordOf(node, 'interpolation');
@@ -53,5 +65,17 @@ function repeated(x: Tensor, factors: readonly number[]): Tensor {
     const after = shape.slice(a + 2).reduce((p, n) => p * n, 1);
     const tiled = tf.tile(tf.reshape(grown, [before, 1, after]), [1, factor, 1]);
     return tf.reshape(tiled, [...shape.slice(0, a + 1), shape[a + 1]! * factor, ...shape.slice(a + 2)]);
+  }, x);
+}
+
+/** The copies of each cell added up. */
+function summed(x: Tensor, factors: readonly number[]): Tensor {
+  return factors.reduce((sum, factor, a) => {
+    if (factor === 1) return sum;
+    const { shape } = sum;
+    const before = shape.slice(0, a + 1).reduce((p, n) => p * n, 1) * (shape[a + 1]! / factor);
+    const after = shape.slice(a + 2).reduce((p, n) => p * n, 1);
+    const cells = tf.sum(tf.reshape(sum, [before, factor, after]), 1);
+    return tf.reshape(cells, [...shape.slice(0, a + 1), shape[a + 1]! / factor, ...shape.slice(a + 2)]);
   }, x);
 }

@@ -1,6 +1,6 @@
 import { tf, type Tensor } from '../tensorflow';
 import { broadcastRule, sameRule, type AxisRule } from './interval';
-import { merging } from './merge';
+import { merging, summedTo } from './merge';
 import { spatialOf, type NodeCore, type Operation } from './operation';
 import { rangeOf, type ChannelRange } from './range';
 
@@ -16,6 +16,13 @@ export const selecting: Operation = {
     const filled = (x: Tensor | number): Tensor =>
       typeof x === 'number' ? tf.fill(shape, x) : tf.broadcastTo(x, shape);
     return tf.where(tf.broadcastTo(tf.notEqual(condition!, 0), shape), filled(yes), filled(no));
+  },
+  gradient: (node, { slope, inputs }) => {
+    const met = tf.broadcastTo(tf.notEqual(inputs[0]!, 0), slope.shape);
+    const none = tf.zerosLike(slope);
+    const [yes, no] = [tf.where(met, slope, none), tf.where(met, none, slope)];
+    const slopes = [...(numberAt(node, 'yes') === null ? [yes] : []), ...(numberAt(node, 'no') === null ? [no] : [])];
+    return [null, ...slopes.map((own, i) => summedTo(own, inputs[i + 1]!.shape))];
   },
   reads: (_, inputs, output) =>
     inputs.map((shape) =>

@@ -3,6 +3,7 @@ import { tf } from '../tensorflow';
 import { sameRule, windowRule } from './interval';
 import { integersOf, misfit, onlyShape, onlyTensor, spatialOf, type NodeCore, type Operation } from './operation';
 import { rangeOf } from './range';
+import { everyNth } from './striding';
 
 /** A part of a map along any axes but the batch: from `begin` to before `end` (null: the end; negative: from there) by `step`. */
 export const slicing: Operation = {
@@ -19,13 +20,7 @@ export const slicing: Operation = {
     const begin = [0, ...parts.map((p) => p.begin)];
     const wide = parts.map((p) => (p.size! - 1) * p.step + 1);
     const cut = tf.slice(x, begin, [x.shape[0], ...wide]);
-    if (parts.every((p) => p.step === 1)) return cut;
-    return tf.stridedSlice(
-      cut,
-      cut.shape.map(() => 0),
-      cut.shape,
-      [1, ...parts.map((p) => p.step)],
-    );
+    return everyNth(cut, [1, ...parts.map((p) => p.step)]);
   },
   reads: (node, inputs) => {
     const input = onlyShape(node, inputs);

@@ -8,6 +8,7 @@ import {
   numberOf,
   onlyShape,
   onlyTensor,
+  productOf,
   spatialOf,
   type Operation,
 } from './operation';
@@ -24,6 +25,10 @@ export const tiling: Operation = {
     return [input[0] ?? null, ...input.slice(1).map((n, a) => (n === null ? null : n * times[a]!))];
   },
   run: (node, inputs) => tf.tile(onlyTensor(inputs), [1, ...integersOf(node, 'times')]),
+  gradient: (node, { slope, inputs }) => {
+    const { shape } = onlyTensor(inputs);
+    return [integersOf(node, 'times').reduce((sum, times, a) => untiled(sum, a + 1, times, shape[a + 1]!), slope)];
+  },
   reads: (node, inputs) => [
     spatialOf(onlyShape(node, inputs)).map((n, a): AxisRule => {
       if (integersOf(node, 'times')[a] === 1) return sameRule(a + 1);
@@ -73,6 +78,18 @@ export const depthToSpace: Operation = {
     return rangeOf(channels, (c) => [Math.min(...ends(range!.lower, c)), Math.max(...ends(range!.upper, c))]);
   },
 };
+
+/** The repeats of an axis of `n` cells added up. */
+function untiled(x: Tensor, axis: number, times: number, n: number): Tensor {
+  if (times === 1) return x;
+  const before = productOf(x.shape.slice(0, axis));
+  const after = productOf(x.shape.slice(axis + 1));
+  const sum = tf.sum(tf.reshape(x, [before, times, n * after]), 1);
+  return tf.reshape(
+    sum,
+    x.shape.map((size, a) => (a === axis ? n : size)),
+  );
+}
 
 /** tf.depthToSpace has no gradient; a reshape has. */
 function byReshape(x: Tensor, block: number): Tensor {

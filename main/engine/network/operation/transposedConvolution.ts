@@ -21,6 +21,7 @@ import {
   type Operation,
 } from './operation';
 import { withZero } from './range';
+import { spreadOut } from './spreading';
 
 export interface Spreading extends Along {
   readonly outputs: number | null;
@@ -66,6 +67,19 @@ export const transposedConvolution: Operation = {
     const kernels = groups === 1 ? [kernel] : tf.split(kernel, groups, -1);
     const spread = parts.map((part, g) => spreadOut(part, kernels[g]!, [x.shape[0], ...full, out], strides));
     return withBias(cut(groups === 1 ? spread[0]! : tf.concat(spread, -1), spreading), weights);
+  },
+  gradient: (node, { slope, inputs, weights }) => {
+    const x = onlyTensor(inputs);
+    const spreading = spreadingOf(node, x.shape);
+    const kernel = weights['kernel']!;
+    const full = spreading.map((s, a) => (x.shape[a + 1]! - 1) * s.stride + reachOf(s));
+    const strides = spreading.map((s) => s.stride);
+    const groups = groupsOf(node);
+    const uncropped = uncut(slope, spreading, full);
+    const parts = groups === 1 ? [uncropped] : tf.split(uncropped, groups, -1);
+    const kernels = groups === 1 ? [kernel] : tf.split(kernel, groups, -1);
+    const gathered = parts.map((part, g) => gatherUp(part, kernels[g]!, strides));
+    return [groups === 1 ? gathered[0]! : tf.concat(gathered, -1)];
   },
   reads: (node, inputs) => [spreadingOf(node, onlyShape(node, inputs)).map((s, a) => transposedRule(a + 1, s))],
   // Each output is reached by some of the taps only: the others count as zero.
@@ -118,57 +132,6 @@ function cutSpreading(node: NodeCore, input: Shape): readonly Spreading[] {
   });
 }
 
-/** The full sum: every input times every tap. */
-function spreadOut(x: Tensor, kernel: Tensor, shape: readonly number[], strides: readonly number[]): Tensor {
-  if (strides.length === 3) {
-    if (tf.getBackend() === 'wasm') return spreadByConvolution(x, kernel, strides);
-    const full = shape as [number, number, number, number, number];
-    return tf.conv3dTranspose(
-      x as tf.Tensor5D,
-      kernel as tf.Tensor5D,
-      full,
-      strides as [number, number, number],
-      'valid',
-    );
-  }
-  if (strides.length === 2) {
-    const full = shape as [number, number, number, number];
-    return tf.conv2dTranspose(x as tf.Tensor4D, kernel as tf.Tensor4D, full, strides as [number, number], 'valid');
-  }
-  const [batch, length, out] = shape as [number, number, number];
-  const plane = tf.expandDims<tf.Tensor4D>(x, 1);
-  const filter = tf.expandDims<tf.Tensor4D>(kernel, 0);
-  return tf.squeeze(tf.conv2dTranspose(plane, filter, [batch, 1, length, out], [1, strides[0]!], 'valid'), [1]);
-}
-
-/** The WASM kernel of the 3D one gives wrong sums: zeros between the inputs and the kernel turned round give the same. */
-function spreadByConvolution(x: Tensor, kernel: Tensor, strides: readonly number[]): Tensor {
-  const apart = strides.reduce((stretched, stride, a) => zerosBetween(stretched, a + 1, stride), x);
-  const reach = kernel.shape.slice(0, 3).map((k): [number, number] => [k - 1, k - 1]);
-  const padded = tf.pad(apart, [[0, 0], ...reach, [0, 0]]) as tf.Tensor5D;
-  const turned = tf.transpose(tf.reverse(kernel, [0, 1, 2]), [0, 1, 2, 4, 3]) as tf.Tensor5D;
-  return tf.conv3d(padded, turned, 1, 'valid');
-}
-
-function zerosBetween(x: Tensor, axis: number, stride: number): Tensor {
-  if (stride === 1) return x;
-  const shape = x.shape;
-  const n = shape[axis]!;
-  const rows = productOf(shape.slice(0, axis + 1));
-  const apart = tf.pad(tf.reshape(x, [rows, 1, productOf(shape.slice(axis + 1))]), [
-    [0, 0],
-    [0, stride - 1],
-    [0, 0],
-  ]);
-  const long = shape.map((size, a) => (a === axis ? n * stride : size));
-  const kept = shape.map((size, a) => (a === axis ? (n - 1) * stride + 1 : size));
-  return tf.slice(
-    tf.reshape(apart, long),
-    long.map(() => 0),
-    kept,
-  );
-}
-
 /** Cuts the full sum to the output's place; beyond the last tap there is nothing but zero. */
 function cut(full: tf.Tensor, spreading: readonly Spreading[]): tf.Tensor {
   const missing = spreading.map((s, a) => Math.max(0, s.before + s.outputs! - full.shape[a + 1]!));
@@ -178,6 +141,29 @@ function cut(full: tf.Tensor, spreading: readonly Spreading[]): tf.Tensor {
   const begin = [0, ...spreading.map((s) => s.before), 0];
   const size = [wide.shape[0], ...spreading.map((s) => s.outputs!), wide.shape.at(-1)!];
   return wide.shape.every((n, a) => n === size[a]) ? wide : tf.slice(wide, begin, size);
+}
+
+/** The slope of the full sum: nothing counts that is cut off. */
+function uncut(slope: Tensor, spreading: readonly Spreading[], full: readonly number[]): Tensor {
+  const wide = spreading.map((s, a) => Math.max(full[a]!, s.before + s.outputs!));
+  const around = spreading.map((s, a): [number, number] => [s.before, wide[a]! - s.before - s.outputs!]);
+  const padded = tf.pad(slope, [[0, 0], ...around, [0, 0]]);
+  if (wide.every((n, a) => n === full[a])) return padded;
+  return tf.slice(
+    padded,
+    padded.shape.map(() => 0),
+    [slope.shape[0], ...full, slope.shape.at(-1)!],
+  );
+}
+
+/** The plain convolution that a transposed one is the gradient of. Kernel `[k…, in, out]` of that one. */
+function gatherUp(x: Tensor, kernel: Tensor, strides: readonly number[]): Tensor {
+  if (strides.length === 3)
+    return tf.conv3d(x as tf.Tensor5D, kernel as tf.Tensor5D, strides as [number, number, number], 'valid');
+  if (strides.length === 2)
+    return tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, strides as [number, number], 'valid');
+  const plane = tf.expandDims<tf.Tensor4D>(x, 1);
+  return tf.squeeze(tf.conv2d(plane, tf.expandDims<tf.Tensor4D>(kernel, 0), [1, strides[0]!], 'valid'), [1]);
 }
 
 /** `[k…, in, out]` as TensorFlow wants it, `[k…, out, in]`. */
