@@ -59,6 +59,8 @@ export const AnalysisResult = z.strictObject({
   verdict: Verdict.nullable(),
   summary: z.record(z.string(), z.unknown()),
   inputs: z.array(InputResult),
+  /** Of the network alone, whatever the inputs. */
+  files: Files.optional(),
   warnings: z.array(Warning).optional(),
   /** True where the run was cancelled and holds only what was computed until then. */
   partial: z.boolean().optional(),

@@ -246,4 +246,75 @@ export const analysisProblems = {
     },
     wayOn: { en: 'Compare the maps of all fillings.', fr: 'Comparez les cartes de tous les remplissages.' },
   },
+  'analysis/kernels-not-spatial': {
+    message: {
+      en: 'Kernels of {nodes} are single weights: smooth or rough means nothing for them, and those numbers are null.',
+      fr: 'Les noyaux de {nodes} sont de simples poids : lisse ou rugueux ne veut rien dire pour eux, ces chiffres sont nuls.',
+    },
+    wayOn: {
+      en: 'Read their directions, singular values and initialiser.',
+      fr: 'Lisez leurs directions, leurs valeurs singulières et leur loi de départ.',
+    },
+  },
+  'analysis/layer-too-large': {
+    message: {
+      en: 'The weights of {nodes} are too many for singular values and directions: those numbers are null.',
+      fr: 'Les poids de {nodes} sont trop nombreux pour les valeurs singulières et les directions : ces chiffres sont nuls.',
+    },
+    wayOn: {
+      en: 'Read the tests of the kernels, and the other layers.',
+      fr: 'Lisez les tests des noyaux, et les autres couches.',
+    },
+  },
+  'analysis/kernels-not-listed': {
+    message: {
+      en: 'Of {nodes} only the first {most} kernels are listed; the numbers of the layer count them all.',
+      fr: 'De {nodes}, seuls les {most} premiers noyaux sont listés ; les chiffres de la couche les comptent tous.',
+    },
+    wayOn: { en: 'Save the weights to look at the others.', fr: 'Enregistrez les poids pour voir les autres.' },
+  },
+  'analysis/no-counterpart': {
+    message: {
+      en: 'The layers {nodes} have none of that name and shape in the network they are to be compared with.',
+      fr: 'Les couches {nodes} n’en ont pas de même nom et de même forme dans le réseau auquel les comparer.',
+    },
+    wayOn: {
+      en: 'Name a file of the same architecture.',
+      fr: 'Nommez un fichier de même architecture.',
+    },
+  },
+  'analysis/no-kernels': {
+    message: {
+      en: '{nodes}: no kernels there, nothing to look at or to save.',
+      fr: '{nodes} : pas de noyaux, rien à examiner ni à enregistrer.',
+    },
+    wayOn: {
+      en: 'Name convolutions or dense layers.',
+      fr: 'Nommez des convolutions ou des couches denses.',
+    },
+  },
+  'analysis/no-such-channel': {
+    message: {
+      en: 'The layer "{node}" has {count} channel(s), numbered from 0: there is no channel {channel}.',
+      fr: 'La couche « {node} » a {count} canal/canaux, numérotés à partir de 0 : il n’y a pas de canal {channel}.',
+    },
+    wayOn: { en: 'Ask for a channel that it has.', fr: 'Demandez un canal qu’elle possède.' },
+  },
+  'analysis/search-not-finite': {
+    message: {
+      en: '{channels} channel(s) of "{node}" give values that are not numbers; those voxels were passed over.',
+      fr: '{channels} canal/canaux de « {node} » donnent des valeurs qui ne sont pas des nombres ; ces voxels ont été ignorés.',
+    },
+    wayOn: { en: 'Look at the layer in Maps.', fr: 'Regardez la couche dans Cartes.' },
+  },
+  'analysis/search-in-full': {
+    message: {
+      en: 'Crops, what they hold and the score against structures and dose are there for the first {told} of {count} neurons.',
+      fr: 'Extraits, contenu et score contre structures et dose sont donnés pour les {told} premiers des {count} neurones.',
+    },
+    wayOn: {
+      en: 'Ask for fewer layers or channels, or raise "inFull".',
+      fr: 'Demandez moins de couches ou de canaux, ou augmentez « inFull ».',
+    },
+  },
 } as const satisfies ProblemTable;

@@ -18,6 +18,8 @@ export interface OpenInput {
   readonly label: string | null;
   /** The truth of an array input, if the job names one. */
   readonly truth: NetworkArray | null;
+  /** What is known of it by name: DICOM attributes of its images by keyword, and what a database says of it, which wins. */
+  readonly tags?: Readonly<Record<string, string | number>>;
 }
 
 export interface Context {
@@ -29,7 +31,14 @@ export interface Context {
   readonly inputCount: number;
   /** How long one forward pass of one batch entry takes, where it was measured: other work is weighed against it in the progress. */
   readonly secondsAPass?: number;
+  /** The networks that this analysis' parameters name (`networks` of its definition), by parameter. */
+  readonly networks?: Readonly<Record<string, FurtherNetwork>>;
+  /** What this analysis found of the network alone (`onNetwork`); null where that failed. */
+  readonly alone?: Part | null;
 }
+
+/** A network that is looked at beside the one that runs: its weights, not its answers. */
+export type FurtherNetwork = Pick<LoadedNetwork, 'sha256' | 'name' | 'graph'>;
 
 /** What an exact shortcut leaves of an input's forward passes, planned before anything runs. */
 export interface Forecast {
@@ -61,6 +70,8 @@ export interface Conclusion {
   readonly summary: AnalysisResult['summary'];
   readonly verdict: AnalysisResult['verdict'];
   readonly warnings?: readonly Warning[];
+  /** Files of an input, by its id, that only the whole of the inputs decides on: they are added to its own. */
+  readonly inputFiles?: Readonly<Record<string, InputResult['files']>>;
 }
 
 /**
@@ -77,6 +88,11 @@ export interface Analysis<P = unknown> {
   forecast?(input: OpenInput, context: Context, parameters: P, signal: AbortSignal): Promise<Forecast | null>;
   /** Seconds of one input's work beside its passes, roughly; left out where there is little of it. */
   besides?(input: OpenInput, context: Context, parameters: P): number;
+  /**
+   * What the network shows without any input, once a run and before its inputs. An analysis that has this needs none; the id and values of
+   * the part's result are left empty, its files and warnings become the analysis' own.
+   */
+  onNetwork?(context: Context, parameters: P, writer: InputWriter, signal: AbortSignal): AsyncGenerator<Step, Part>;
   /** *Problems* thrown as IsolensError become the input's entry in `errors`; the others go on. On cancel it returns the part with `partial`. */
   onInput(
     input: OpenInput,

@@ -7,6 +7,7 @@ import type { Results } from '../../../shared/result';
 import type { Language } from '../../../shared/words';
 import { pathPart } from '../result/inputWriter';
 import { diskProblem } from '../result/writeWhole';
+import { findAlone } from './alone';
 import { startBackend } from './backend';
 import { memoryBudget } from './memoryBudget';
 import { concluded, noOutcome, type InputOutcome } from './outcome';
@@ -14,7 +15,8 @@ import { partCache, partsFolder } from './partCache';
 import { planJob, type NetworkOpener, type Plan } from './plan';
 import { checkJob } from './readJob';
 import { resultFolder } from './resultFolder';
-import { errorEntryOf, mostIllustrated } from './run';
+import { errorEntryOf } from './errorEntry';
+import { mostIllustrated } from './run';
 import { contentOf, forgetShard, readShard, wholeSet, type ShardRecord } from './shard';
 
 export interface MergeOptions {
@@ -131,10 +133,22 @@ export async function mergeShards(folders: readonly string[], options: MergeOpti
       memoryBytes: memoryBudget(),
       inputCount: plan.inputs.length,
     };
+    // Found among the parts of the shards: each of them has looked at the network alone.
+    const alone = await findAlone(plan, {
+      folder,
+      signal,
+      resume: true,
+      progress,
+      context,
+      cache: partCache(folder.path),
+    });
+    const { analyses, errors } = concluded(plan, outcomes, context, alone.parts);
     const results: Results = {
       ...folder.heading(plan),
       seconds: shards.reduce((sum, { record }) => sum + record.seconds, 0),
-      ...concluded(plan, outcomes, context),
+      analyses,
+      errors: [...alone.errors, ...errors],
+      ...(plan.warnings.length > 0 ? { warnings: [...plan.warnings] } : {}),
     };
     await folder.save(results);
     const ordered = outcomes.sort((a, b) => a.n - b.n);

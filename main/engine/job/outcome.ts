@@ -25,15 +25,21 @@ export const noOutcome = ({ analyses }: Plan, n: number): InputOutcome => ({
 
 function analysisResultOf(step: PlannedAnalysis, parts: readonly Part[], context: Context): AnalysisResult {
   const { definition } = step.analysis;
-  const { summary, verdict, warnings } = step.analysis.conclude(parts, context, step.parameters);
+  const { summary, verdict, ...more } = step.analysis.conclude(parts, context, step.parameters);
+  const alone = context.alone?.result;
+  const warnings = [...(alone?.warnings ?? []), ...(more.warnings ?? [])];
   return {
     id: definition.id,
     parameters: step.parameters as Record<string, unknown>,
     verdict,
     summary,
-    inputs: parts.map(({ result }) => result),
-    ...(warnings && warnings.length > 0 ? { warnings: [...warnings] } : {}),
-    ...(parts.some(({ partial }) => partial === true) ? { partial: true } : {}),
+    inputs: parts.map(({ result }) => {
+      const files = more.inputFiles?.[result.id];
+      return files ? { ...result, files: { ...result.files, ...files } } : result;
+    }),
+    ...(alone && Object.keys(alone.files).length > 0 ? { files: alone.files } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
+    ...([...parts, context.alone].some((part) => part?.partial === true) ? { partial: true } : {}),
   };
 }
 
@@ -42,6 +48,7 @@ export function concluded(
   plan: Plan,
   outcomes: readonly InputOutcome[],
   context: Context,
+  alone: readonly (Part | null)[],
 ): { readonly analyses: AnalysisResult[]; readonly errors: ErrorEntry[] } {
   const ordered = [...outcomes].sort((a, b) => a.n - b.n);
   return {
@@ -49,7 +56,7 @@ export function concluded(
       analysisResultOf(
         step,
         ordered.flatMap(({ parts }) => parts[at] ?? []),
-        context,
+        { ...context, networks: step.networks, alone: alone[at] ?? null },
       ),
     ),
     errors: ordered.flatMap(({ errors }) => errors),

@@ -1,8 +1,10 @@
 import type { Progress } from '../../../shared/job';
-import { IsolensError, problemOf, sentencesOf, type Problem } from '../../../shared/problem/problem';
+import { IsolensError, problemOf } from '../../../shared/problem/problem';
 import type { ErrorEntry, Results, Shard } from '../../../shared/result';
 import type { Volume } from '../../../shared/volume';
 import type { Context, OpenInput, Part } from '../analysis/analysis';
+import { findAlone, type Alone } from './alone';
+import { errorEntryOf } from './errorEntry';
 import { secondsAPass } from './estimate';
 import { illustrate } from '../result/illustrate';
 import { fingerprintOf } from './fingerprint';
@@ -33,23 +35,8 @@ export interface RunOutcome {
   readonly cancelled: boolean;
 }
 
-export const errorEntryOf = (problem: Problem): ErrorEntry => {
-  const { input, file, node, key } = problem.where;
-  return {
-    code: problem.code,
-    ...sentencesOf(problem, 'en'),
-    ...(Object.keys(problem.facts).length > 0 ? { facts: { ...problem.facts } } : {}),
-    where: {
-      ...(input === undefined ? {} : { input }),
-      ...(file === undefined ? {} : { file }),
-      ...(node === undefined ? {} : { node }),
-      ...(key === undefined ? {} : { key }),
-    },
-  };
-};
-
 const fileOf = ({ spec }: PlannedInput): string | undefined =>
-  'study' in spec ? spec.study : 'array' in spec ? spec.array : undefined;
+  'study' in spec ? spec.study : 'array' in spec ? spec.array : 'database' in spec ? spec.database : undefined;
 
 /** Results in passing are saved where that costs at most a tenth of the time. */
 const savingShare = 10;
@@ -82,6 +69,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     inputCount: plan.inputs.length,
   };
   const outcomes: InputOutcome[] = [];
+  let alone: Alone = { parts: [], errors: [] };
   const ending: ErrorEntry[] = [];
   const cache = partCache(folder.path);
   const tempo = pace();
@@ -94,13 +82,14 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   };
 
   const results = (): Results => {
-    const { analyses, errors } = concluded(plan, outcomes, context);
+    const { analyses, errors } = concluded(plan, outcomes, context, alone.parts);
     return {
       ...folder.heading(plan),
       ...(shard ? { shard } : {}),
       seconds: (Date.now() - begun) / 1000,
       analyses,
-      errors: [...errors, ...ending],
+      errors: [...alone.errors, ...errors, ...ending],
+      ...(plan.warnings.length > 0 ? { warnings: [...plan.warnings] } : {}),
     };
   };
 
@@ -117,9 +106,10 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     if (Date.now() - saved.at >= savingShare * saved.took) await saveNow();
   };
 
-  const keyOf = ({ analysis, parameters }: PlannedAnalysis, { id }: PlannedInput) => ({
+  const keyOf = ({ analysis, parameters }: PlannedAnalysis, { id, tags }: PlannedInput) => ({
     network: plan.network.sha256,
     inputId: id,
+    ...(tags ? { tags } : {}),
     recipe: plan.recipe,
     analysis: analysis.definition.id,
     version: analysis.definition.version,
@@ -173,7 +163,8 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     const name = partName({ ...keyOf(step, planned), input: input.prepared.sha256 });
     const found = options.resume ? await cache.find(name) : null;
     if (found) return { part: found, name };
-    const work = analysis.onInput(input, context, parameters, folder.writer(id, planned.id, plan), signal);
+    const own = { ...context, networks: step.networks, alone: alone.parts[plan.analyses.indexOf(step)] ?? null };
+    const work = analysis.onInput(input, own, parameters, folder.writer(id, planned.id, plan), signal);
     for (;;) {
       const next = await work.next();
       if (next.done) {
@@ -249,11 +240,12 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   }
 
   await forgetShard(folder.path);
-  let whole = true;
+  alone = await findAlone(plan, { ...options, context, cache });
+  let whole = !signal.aborted;
   const mine = [...plan.inputs.entries()].filter(([n]) => inShard(n, shard));
   for (const [turn, [n, planned]] of mine.entries()) {
-    whole = await runInput(planned, n, turn, mine.length);
     if (!whole) break;
+    whole = await runInput(planned, n, turn, mine.length);
   }
   if (whole) at('saving', 0, undefined, 0);
   else ending.push(errorEntryOf(new IsolensError('engine/cancelled').problem));

@@ -6,7 +6,8 @@ import { memoryBudget } from './memoryBudget';
 import { planJob, type Plan } from './plan';
 import { readJob, type ReadJob } from './readJob';
 import { resultFolder, type ResultFolder } from './resultFolder';
-import { errorEntryOf, runPlan } from './run';
+import { errorEntryOf } from './errorEntry';
+import { runPlan } from './run';
 import { withSyntheticPatients } from './syntheticPatients';
 
 export interface RunJobOptions {
