@@ -40,6 +40,8 @@ export const StudySummary = z.strictObject({
   synthetic: z.boolean(),
   objects: z.array(ObjectSummary),
   notes: z.array(ProblemShape),
+  /** What the header of its first image says of how it was made and of whom, by DICOM keyword; nothing that names anybody. */
+  tags: z.record(z.string(), z.string()).optional(),
 });
 export type StudySummary = z.infer<typeof StudySummary>;
 

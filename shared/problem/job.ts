@@ -78,10 +78,24 @@ export const jobProblems = {
   },
   'job/database-unreadable': {
     message: {
-      en: 'Saved lists of studies cannot be read by this version: {file}.',
-      fr: 'Cette version ne lit pas encore les listes d’études : {file}.',
+      en: 'The list of studies {file} cannot be read: {reason}',
+      fr: 'La liste d’études {file} est illisible : {reason}',
     },
-    wayOn: { en: 'Name each study as an input of its own.', fr: 'Nommez chaque étude comme une entrée.' },
+    wayOn: {
+      en: 'Save it again in the window, or correct it; its words are in resources/schemas/database.schema.json.',
+      fr: 'Enregistrez-la à nouveau dans la fenêtre, ou corrigez-la ; ses mots sont dans resources/schemas/database.schema.json.',
+    },
+  },
+  'job/left-out': {
+    message: {
+      en: '{input} is left out by the list {database}: {reason}',
+      fr: '{input} est exclu par la liste {database} : {reason}',
+    },
+    wayOn: { en: 'Include it in the list to run it.', fr: 'Incluez-le dans la liste pour le traiter.' },
+  },
+  'job/database-empty': {
+    message: { en: 'The list {database} includes no study.', fr: 'La liste {database} n’inclut aucune étude.' },
+    wayOn: { en: 'Include at least one.', fr: 'Incluez-en au moins une.' },
   },
   'job/nothing-to-do': {
     message: { en: 'The job names no analysis.', fr: 'Le job ne nomme aucune analyse.' },

@@ -24,7 +24,29 @@ export interface ImageHeader {
   readonly lossy: boolean;
   readonly colour: boolean;
   readonly multiFrame: boolean;
+  /** How it was made and of whom, by keyword; empty ones left out. */
+  readonly tags: Readonly<Record<string, string>>;
 }
+
+/** What studies are told apart by: scanner, settings and kind of patient. No name, number or date. */
+const telling = [
+  'Manufacturer',
+  'ManufacturerModelName',
+  'InstitutionName',
+  'StationName',
+  'SoftwareVersions',
+  'ProtocolName',
+  'BodyPartExamined',
+  'KVP',
+  'XRayTubeCurrent',
+  'Exposure',
+  'ConvolutionKernel',
+  'SliceThickness',
+  'ContrastBolusAgent',
+  'PatientPosition',
+  'PatientSex',
+  'PatientAge',
+] as const;
 
 export function imageHeaderOf({ elements, transferSyntax }: Instance): ImageHeader {
   const spacing = elements.numbers('PixelSpacing');
@@ -59,6 +81,7 @@ export function imageHeaderOf({ elements, transferSyntax }: Instance): ImageHead
     lossy: transferSyntax.lossy || elements.text('LossyImageCompression') === '01',
     colour: photometric !== '' && !photometric.startsWith('MONOCHROME'),
     multiFrame: (elements.number('NumberOfFrames') ?? 1) > 1,
+    tags: Object.fromEntries(telling.map((word) => [word, elements.text(word)]).filter(([, text]) => text !== '')),
   };
 }
 

@@ -39,12 +39,14 @@ function notesOf({ notes, summary, structureSets, doses }: Study): readonly Prob
  * Reads one input and makes it ready for the network. *Problems* job/no-such-file, job/database-unreadable, and those of reading
  * the study or array and of the recipe.
  */
-export async function openInput({ id, spec }: PlannedInput, plan: Plan, signal: AbortSignal): Promise<OpenInput> {
+export async function openInput(planned: PlannedInput, plan: Plan, signal: AbortSignal): Promise<OpenInput> {
+  const { id, spec, refused } = planned;
+  if (refused) throw refused;
   const { base, recipe, network } = plan;
   const inputs = networkInputsOf(network.description);
   const patient = spec.patient ?? id;
   const label = spec.label ?? null;
-  if ('database' in spec) throw new IsolensError('job/database-unreadable', {}, { file: spec.database });
+  if ('database' in spec) throw new IsolensError('job/database-unreadable', { reason: '–' }, { file: spec.database });
   if ('study' in spec) {
     const [input] = inputs;
     if (!recipe || !input) throw new IsolensError('job/no-recipe', { expected: 'a recipe' }, { file: network.name });
@@ -55,7 +57,15 @@ export async function openInput({ id, spec }: PlannedInput, plan: Plan, signal: 
     });
     const prepared = await prepareStudy(study, recipe, input, { id, patient, series: spec.series, signal });
     const told = notesOf(study).map(({ code, facts }) => warningOf(code, facts));
-    return { prepared: { ...prepared, warnings: [...told, ...prepared.warnings] }, spec, study, label, truth: null };
+    const tags = { ...study.summary.tags, ...planned.tags };
+    return {
+      prepared: { ...prepared, warnings: [...told, ...prepared.warnings] },
+      spec,
+      study,
+      label,
+      truth: null,
+      tags,
+    };
   }
   const read =
     'array' in spec
@@ -66,5 +76,5 @@ export async function openInput({ id, spec }: PlannedInput, plan: Plan, signal: 
           ),
         );
   const prepared = prepareArray(read, recipe, inputs, { id, patient });
-  return { prepared, spec, study: null, label, truth: await truthOf(base, spec.truth) };
+  return { prepared, spec, study: null, label, truth: await truthOf(base, spec.truth), tags: planned.tags ?? {} };
 }

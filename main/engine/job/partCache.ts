@@ -13,6 +13,8 @@ export interface PartKey {
   readonly network: string;
   readonly input: string;
   readonly inputId: string;
+  /** What a database says of it. */
+  readonly tags?: unknown;
   readonly recipe: unknown;
   readonly analysis: string;
   readonly version: number;

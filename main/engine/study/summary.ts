@@ -25,10 +25,17 @@ export function summaryOf(linked: LinkedStudy, path: string): StudySummary {
     path,
     patient: { name: linked.patient.name, id: linked.patient.id },
     description,
+    ...tagsOf(linked),
     synthetic: all.length > 0 && all.every(({ synthetic }) => synthetic),
     objects: objectSummaries(linked),
     notes: linked.stacks.length === 0 ? [{ code: 'study/no-images', facts: {}, where: {} }] : [],
   };
+}
+
+/** Of the first image of the series in use: the others were made the same way. */
+function tagsOf({ stacks }: LinkedStudy): Pick<StudySummary, 'tags'> {
+  const tags = stacks[0]?.images[0]?.tags;
+  return tags && Object.keys(tags).length > 0 ? { tags: { ...tags } } : {};
 }
 
 function objectSummaries(linked: LinkedStudy): ObjectSummary[] {
