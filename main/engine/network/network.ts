@@ -102,12 +102,14 @@ export interface LoadedNetwork {
   /**
    * The fetched values for one batch, keyed by `node` or `node:preActivation`. Inputs are keyed by input name; a network
    * with one input takes it under its only name. Between native calls the signal is looked at and the event loop gets a turn.
-   * *Problems* network/input-mismatch, network/cannot-run (an unknown node lies before the fetched one), engine/cancelled.
+   * With a budget, what would hold more bytes than that is run in parts: the same values, each map's rows let go when they have been read.
+   * *Problems* network/input-mismatch, network/cannot-run (an unknown node lies before the fetched one), network/out-of-memory, engine/cancelled.
    */
   run(
     inputs: Readonly<Record<string, NetworkArray>>,
     fetches: readonly Fetch[],
     signal?: AbortSignal,
+    budgetBytes?: number,
   ): Promise<ReadonlyMap<string, NetworkArray>>;
   /** Largest batch of inputs of this shape (batch axis left out) that keeps within the byte budget; at least 1. */
   batchFor(shape: readonly number[], budgetBytes: number): number;

@@ -180,7 +180,7 @@ class BoxOccluder implements Occluder {
     if (held !== null && entries.every((entry) => held.entries.includes(entry))) return held;
     if (held) freeMaps(held);
     this.#maps = null;
-    for (const step of this.#setting.program.steps) if (step.work.kind !== 'input') this.#setting.weights.of(step);
+    this.#setting.weights.make(this.#setting.program.steps);
     this.#maps = await intactMaps(this.#setting, this.#inputs, entries, turns);
     return this.#maps;
   }

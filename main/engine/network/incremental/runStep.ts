@@ -34,12 +34,20 @@ export function runStep(running: Running, step: Step): Computed {
   if (parts && running.delta[step.index] === true) {
     return activated(running, step, deltaConvolution(running, step, parts));
   }
+  return finished(running, step, plain(running, step));
+}
+
+/** Bias and activation upon a step's sum. */
+export function finished(
+  running: Pick<Running, 'weights' | 'count' | 'starts' | 'sizes'>,
+  step: Step,
+  sum: Tensor,
+): Computed {
   const bias = running.weights.bias(step);
-  const sum = plain(running, step);
   return activated(running, step, bias ? withBias(sum, bias) : sum);
 }
 
-function activated(running: Running, step: Step, before: Tensor): Computed {
+function activated(running: Parameters<typeof finished>[0], step: Step, before: Tensor): Computed {
   const { activation } = step;
   if (activation.kind === 'linear') return { output: before, before };
   const simple =
@@ -52,7 +60,7 @@ function activated(running: Running, step: Step, before: Tensor): Computed {
 }
 
 /** A PReLU's slopes; where each voxel has its own, those of the boxes. */
-function slopesOf({ weights, count, starts, sizes }: Running, step: Step): Tensor | undefined {
+function slopesOf({ weights, count, starts, sizes }: Parameters<typeof finished>[0], step: Step): Tensor | undefined {
   const slopes = weights.slopes(step);
   const own = sizes[step.index]!;
   if (!slopes || volumeOf(slopes.shape.slice(0, -1)) === 1 || sameSizes(own, step.sizes)) return slopes;

@@ -9,8 +9,13 @@ export class StepWeights {
   readonly #held = new HeldWeights();
   readonly #own = new Map<string, Tensor>();
 
-  of({ node, inputShapes }: Step): Readonly<Record<string, Tensor>> {
-    return this.#held.of(node, inputShapes);
+  of(step: Step): Readonly<Record<string, Tensor>> {
+    return goesByPlanes(step) ? { kernel: this.#plainKernel(step) } : this.#held.of(step.node, step.inputShapes);
+  }
+
+  /** Every step's, before the first scope that would free them opens. */
+  make(steps: readonly Step[]): void {
+    for (const step of steps) if (step.work.kind !== 'input') this.of(step);
   }
 
   bias({ node, bias }: Step): Tensor | null {
@@ -25,7 +30,7 @@ export class StepWeights {
 
   /** The kernel's channels that read one part of a concatenation. */
   part(step: Step, { from, to }: DeltaPart): Tensor {
-    const kernel = this.#kernel(step);
+    const kernel = this.of(step)['kernel']!;
     if (from === 0 && to === kernel.shape.at(-2)) return kernel;
     return this.#kept(`${step.node.name} ${from} ${to}`, () => {
       const begin = kernel.shape.map((_, axis) => (axis === kernel.rank - 2 ? from : 0));
@@ -34,11 +39,10 @@ export class StepWeights {
     });
   }
 
-  /** As the file has it where planes are convolved one by one: the backend's own may have zeros between its taps. */
-  #kernel(step: Step): Tensor {
-    if (!goesByPlanes(step)) return this.of(step)['kernel']!;
-    const { values, shape } = weightOf(step.node, 'kernel');
-    return this.#kept(`${step.node.name} kernel`, () => tf.tensor(values, [...shape]));
+  /** As the file has it: where planes are convolved one by one no kernel needs zeros between its taps. */
+  #plainKernel({ node }: Step): Tensor {
+    const { values, shape } = weightOf(node, 'kernel');
+    return this.#kept(`${node.name} kernel`, () => tf.tensor(values, [...shape]));
   }
 
   /** A part of a 3D kernel for `convolvedByPlanes`: *Shape* `[ky, kx, in, kz · out]`. */
