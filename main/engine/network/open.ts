@@ -8,6 +8,7 @@ import { gradientOf } from './gradient';
 import { occluderOf } from './incremental/occluder';
 import { batchWithin, footprintOf } from './memory';
 import type { GradientQuestion, LoadedNetwork } from './network';
+import { inParts } from './streaming/inParts';
 import { readers } from './reader/list';
 import type { ReadNetwork, Source } from './reader/reader';
 import { backendInfo, startBackend } from './tensorflow';
@@ -35,10 +36,14 @@ export async function openNetwork(path: string, { signal }: { signal?: AbortSign
     graph: { ...graph, name },
     description,
     // Only running needs TensorFlow: a network can be described where nothing can compute it.
-    run: async (inputs, fetches, abort) => {
+    run: async (inputs, fetches, abort, budgetBytes) => {
       const accepted = acceptInputs(graph, inputs);
-      await startBackend();
+      const { rung } = await startBackend();
       if (blackBox?.answers(fetches)) return blackBox.run(accepted, fetches, abort);
+      if (budgetBytes !== undefined && rung !== 'wasm') {
+        const parts = await inParts(graph, accepted, fetches, budgetBytes, abort);
+        if (parts) return parts;
+      }
       return execute(graph, weights, accepted, fetches, abort);
     },
     batchFor: (shape, budgetBytes) => {
