@@ -34,6 +34,14 @@ const examples: Readonly<Record<SchemaName, Record<string, unknown>>> = {
     ],
     output: { kind: 'segmentation', labels: ['background', 'Parotid_L'], activation: 'softmax' },
   },
+  database: {
+    schema: 'isolens/database@1',
+    name: 'Site A',
+    entries: [
+      { study: 'patients/OKBP-001', patient: 'P1', tags: { KVP: 120 } },
+      { array: 'x.npy', included: false, reason: 'hip prosthesis' },
+    ],
+  },
   describe: {
     schema: 'isolens/describe@1',
     network: {

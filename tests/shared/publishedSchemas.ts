@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { analysisDefinitions } from '../../shared/analysis/list';
 import type { AnalysisDefinition } from '../../shared/analysis/definition';
+import { Database } from '../../shared/database';
 import { Job } from '../../shared/job';
 import { Description } from '../../shared/network';
 import { Recipe } from '../../shared/recipe';
@@ -31,6 +32,7 @@ const ResultsWithValues = Results.extend({ analyses: z.array(z.union(analysisDef
 const published = {
   job: { title: 'Isolens job', schema: JobWithParameters, io: 'input' },
   recipe: { title: 'Isolens recipe', schema: Recipe, io: 'input' },
+  database: { title: 'Isolens database', schema: Database, io: 'input' },
   describe: { title: 'Isolens describe', schema: Description, io: 'output' },
   results: { title: 'Isolens results', schema: ResultsWithValues, io: 'output' },
 } as const;
