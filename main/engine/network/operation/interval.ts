@@ -17,6 +17,11 @@ export interface AxisRule {
   readonly first: (o: number) => number;
   /** Highest input index that output `o` reads. */
   readonly last: (o: number) => number;
+  /**
+   * The input indices that output `o` reads where the input has `size`: those outside are padding. Default: all from `first` to `last`. The
+   * hull `first` to `last` may be wider: a window with holes steps over the border, a mirror reads one index only.
+   */
+  readonly taps?: (o: number, size: number) => readonly number[];
   /** Outputs of an axis of `size` that read something of the interval: a tight hull, clipped to the map. */
   readonly forward: (changed: Interval, size: number) => Interval;
 }
@@ -54,6 +59,7 @@ export function windowRule(from: number, { kernel, stride, dilation, before }: A
     step: stride,
     first: (o) => o * stride - before,
     last: (o) => o * stride - before + (kernel - 1) * dilation,
+    taps: (o) => Array.from({ length: kernel }, (_, t) => o * stride - before + t * dilation),
     forward: (changed, size) => {
       let { start, end } = clipped(
         {
@@ -78,6 +84,8 @@ export function transposedRule(from: number, { kernel, stride, dilation, before 
     step: 1 / stride,
     first: (o) => Math.ceil((o + before - reach) / stride),
     last: (o) => Math.floor((o + before) / stride),
+    taps: (o) =>
+      Array.from({ length: kernel }, (_, t) => (o + before - t * dilation) / stride).filter((i) => Number.isInteger(i)),
     forward: ({ start, end }, size) =>
       clipped({ start: start * stride - before, end: (end - 1) * stride - before + reach + 1 }, size),
   };
@@ -133,6 +141,7 @@ export function linearRule(from: number, factor: number, offset: 0 | 0.5): AxisR
     step: 1 / factor,
     first,
     last,
+    taps: (o, size) => [first(o), last(o)].map((i) => Math.min(Math.max(i, 0), size - 1)),
     forward: (changed, size) => {
       // Indices outside the map are clamped to its border, so that a changed border voxel reaches every output beyond it.
       let start = Math.floor((changed.start - 1 + offset) * factor - offset);
@@ -155,6 +164,7 @@ export function mirrorRule(from: number, before: number, after: number, size: nu
     step: 1,
     first: (o) => Math.max(0, Math.min(o - before, size - 1 - after)),
     last: (o) => Math.min(size - 1, Math.max(o - before, before)),
+    taps: (o) => [inside(o - before)],
     forward: ({ start, end }, outputs) => {
       let low = outputs;
       let high = 0;

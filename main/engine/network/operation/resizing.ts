@@ -84,7 +84,7 @@ export function resampled(x: Tensor, axis: number, { indices, shares }: Taps): T
 }
 
 /** Indices never fall along the outputs, so that the ends of a run tell all. */
-export function tapRule(from: number, { indices, step }: Taps, size: number): AxisRule {
+export function tapRule(from: number, { indices, shares, step }: Taps, size: number): AxisRule {
   const [low, high] = [indices[0]!, indices.at(-1)!];
   const at = (list: Int32Array, o: number): number => list[Math.min(Math.max(o, 0), size - 1)]!;
   const ends = size > 1 ? (at(high, size - 1) - at(low, 0)) / (size - 1) : 0;
@@ -93,6 +93,7 @@ export function tapRule(from: number, { indices, step }: Taps, size: number): Ax
     step: step ?? ends,
     first: (o) => at(low, o),
     last: (o) => at(high, o),
+    taps: (o) => indices.filter((_, i) => shares[i]?.[o] !== 0).map((index) => at(index, o)),
     forward: ({ start, end }) => {
       let [first, last] = [0, size];
       while (first < last && high[first]! < start) first++;
