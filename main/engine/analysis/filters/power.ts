@@ -82,7 +82,7 @@ export function spatialPower(size: readonly number[], count: number): Power {
 }
 
 /** Widths of Tracy and Widom's law by which a common pattern must stand out, so that its own spread does not hide it. */
-const clear = 5;
+const clear = 7;
 
 /** A layer that would have shown a common pattern of this share is told from noise. */
 export const tellingShare = 0.25;
