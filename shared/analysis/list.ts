@@ -3,7 +3,15 @@ import { filters } from './filters';
 import { maps } from './maps';
 import { occlusion } from './occlusion';
 import { predict } from './predict';
+import { search } from './search';
 import { robustness } from './robustness';
 
 /** Every analysis, in the order in which the window asks its questions. */
-export const analysisDefinitions: readonly AnalysisDefinition[] = [predict, maps, filters, occlusion, robustness];
+export const analysisDefinitions: readonly AnalysisDefinition[] = [
+  predict,
+  maps,
+  filters,
+  search,
+  occlusion,
+  robustness,
+];

@@ -3,7 +3,8 @@ import { filters } from './filters/filters';
 import { maps } from './maps/maps';
 import { occlusion } from './occlusion/occlusion';
 import { predict } from './predict/predict';
+import { search } from './search/search';
 import { robustness } from './robustness/robustness';
 
 /** Every analysis that can run. Adding one touches its folder and this line. */
-export const analyses: readonly Analysis[] = [predict, maps, filters, occlusion, robustness];
+export const analyses: readonly Analysis[] = [predict, maps, filters, search, occlusion, robustness];
