@@ -38,9 +38,13 @@ function entriesOf(array: NetworkArray, from: number, to: number): NetworkArray 
 /**
  * The network, whose batches are cut where its calls keep the event loop waiting: a batch that did so twice in a row is halved from
  * then on. Each entry's values are those of the network itself, which may move in their last bit with the shape of a batch (the self-check's
- * numerical floor says how far). Between two pieces pending messages are handled.
+ * numerical floor says how far). Between two pieces pending messages are handled. What one entry would hold beyond `memoryBytes` is run in parts.
  */
-export function pacedNetwork(network: LoadedNetwork, now: () => number = () => performance.now()): LoadedNetwork {
+export function pacedNetwork(
+  network: LoadedNetwork,
+  memoryBytes: number,
+  now: () => number = () => performance.now(),
+): LoadedNetwork {
   /** Largest piece by the shapes of the inputs and what is fetched, and how often it was too slow in a row. */
   const pieces = new Map<string, { size: number; slow: number }>();
   return {
@@ -58,7 +62,7 @@ export function pacedNetwork(network: LoadedNetwork, now: () => number = () => p
           count === total
             ? inputs
             : Object.fromEntries(arrays.map(([name, array]) => [name, entriesOf(array, from, from + count)]));
-        const { value, waitMs } = await watched(() => network.run(part, fetches, signal), now);
+        const { value, waitMs } = await watched(() => network.run(part, fetches, signal, memoryBytes), now);
         piece.slow = waitMs > longestWaitMs ? piece.slow + 1 : 0;
         if (piece.slow >= 2 && count > 1) Object.assign(piece, { size: Math.ceil(count / 2), slow: 0 });
         if (count === total) return value;

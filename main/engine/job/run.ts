@@ -63,7 +63,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   const { folder, signal, memoryBytes, shard } = options;
   const begun = Date.now();
   let context: Context = {
-    network: pacedNetwork(plan.network),
+    network: pacedNetwork(plan.network, memoryBytes),
     recipe: plan.recipe,
     memoryBytes,
     inputCount: plan.inputs.length,

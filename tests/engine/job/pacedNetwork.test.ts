@@ -26,7 +26,7 @@ describe('a network at the pace of the event loop', () => {
   it('halves batches whose calls last too long, and gives every entry’s values in their order', async () => {
     const clock = { ms: 0 };
     const batches: number[] = [];
-    const network = pacedNetwork(slowNetwork(clock, 10, batches), () => clock.ms);
+    const network = pacedNetwork(slowNetwork(clock, 10, batches), 2 ** 30, () => clock.ms);
     for (let n = 0; n < 4; n++) {
       const y = (await network.run({ x }, fetches)).get('y');
       expect(y?.shape).toEqual([32, 4]);
@@ -39,7 +39,7 @@ describe('a network at the pace of the event loop', () => {
   it('leaves batches alone that are quick, or slow only once', async () => {
     const clock = { ms: 0 };
     const batches: number[] = [];
-    const quick = pacedNetwork(slowNetwork(clock, 1, batches), () => clock.ms);
+    const quick = pacedNetwork(slowNetwork(clock, 1, batches), 2 ** 30, () => clock.ms);
     await quick.run({ x }, fetches);
     clock.ms += 1000;
     await quick.run({ x }, fetches);
@@ -50,7 +50,7 @@ describe('a network at the pace of the event loop', () => {
   it('answers a message between two pieces', async () => {
     const clock = { ms: 0 };
     const batches: number[] = [];
-    const network = pacedNetwork(slowNetwork(clock, 10, batches), () => clock.ms);
+    const network = pacedNetwork(slowNetwork(clock, 10, batches), 2 ** 30, () => clock.ms);
     await network.run({ x }, fetches);
     await network.run({ x }, fetches);
     const answeredAfter: number[] = [];

@@ -93,7 +93,7 @@ async function streamEntry(
       }
       const made = compute(streaming, held, event);
       held[step.index]!.append(event.rows.from, made);
-      if (step === target) values.set(made.dataSync() as Float32Array, event.rows.from * rowSize);
+      if (step === target) values.set(made.dataSync(), event.rows.from * rowSize);
       await turns.take();
     }
   } finally {

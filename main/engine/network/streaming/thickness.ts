@@ -3,7 +3,7 @@ import { sizesOfBox, volumeOf } from '../incremental/box';
 import { boxOfRows, rowCount, schedule, type Rows, type Thickness } from './schedule';
 
 /** Multiply-adds that keep one native call well below 200 ms on two cores. */
-const callMacs = 3e9;
+const callMacs = 1.5e9;
 /** A chunk's own bytes, so that its kernels stay near the cache. */
 const chunkBytes = 2 ** 26;
 
