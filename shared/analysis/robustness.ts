@@ -162,7 +162,7 @@ export type RobustnessParameters = z.output<typeof Parameters>;
 export const outputKinds = ['classification', 'segmentation', 'regression'] as const;
 
 /** What a contour of one label is worth in one state. */
-const LabelState = z.strictObject({
+const LabelShape = z.strictObject({
   label: z.string(),
   dice: number,
   hd95Mm: number,
@@ -172,7 +172,7 @@ const LabelState = z.strictObject({
   /** Volume that is wrong, confident and farther than 2 mm from the true surface, in parts of at least 0.5 cc. */
   confidentWrongCc: number,
 });
-const DoseState = z.strictObject({
+const DoseShape = z.strictObject({
   meanAbsoluteDifferenceGy: number,
   /** Share of voxels whose error exceeds the tolerance. */
   failingShare: number,
@@ -180,6 +180,9 @@ const DoseState = z.strictObject({
   meanChangeGy: number,
   structures: z.array(z.strictObject({ structure: z.string(), meanGy: number, d95Gy: number, d2Gy: number })),
 });
+
+export type LabelState = z.infer<typeof LabelShape>;
+export type DoseState = z.infer<typeof DoseShape>;
 
 /** What an input's answer is in one state, clean or degraded. */
 const state = {
@@ -193,14 +196,15 @@ const state = {
   entropy: number.optional(),
   brier: number.optional(),
   nll: number.optional(),
-  labels: z.array(LabelState).optional(),
-  dose: DoseState.optional(),
+  labels: z.array(LabelShape).optional(),
+  dose: DoseShape.optional(),
   /** Share of the output's voxels whose label is not that of the clean input. */
   changedShare: number.optional(),
   /** Share of wrong voxels within 10 mm of the true or the predicted structures (of an array: of all). */
   wrongShare: number.optional(),
 };
-const Clean = z.strictObject(state);
+/** Strips what else an object holds. */
+export const CleanState = z.object(state);
 
 const StepShape = z.strictObject({
   severity: SeverityShape,
@@ -244,7 +248,7 @@ const ByFamily = z.partialRecord(z.enum(familyIds), SeverityShape.nullable());
 const Values = z.strictObject({
   kind: z.enum(outputKinds),
   truth: z.string().nullable(),
-  clean: Clean,
+  clean: CleanState,
   families: z.array(InputFamily),
   firstFlip: ByFamily,
   firstConfidentlyWrong: ByFamily,

@@ -127,7 +127,7 @@ const faultWords: Readonly<Record<MetadataFault, Words>> = {
   ),
   'spacing-one': both('as if every voxel were 1 mm', 'comme si chaque voxel faisait 1 mm'),
   monochrome1: both('as if black and white were inverted', 'comme si noir et blanc étaient inversés'),
-  'dose-cgy': both('as if the dose in Gy were read as cGy', 'comme si la dose en Gy était lue en cGy'),
+  'dose-cgy': both('as if a dose in cGy were read as Gy', 'comme si une dose en cGy était lue en Gy'),
   'dose-unscaled': both(
     'as if the dose grid scaling were lost',
     'comme si le facteur d’échelle de la dose était perdu',

@@ -11,13 +11,6 @@ export const robustnessProblems = {
       fr: 'Donnez une recette dont « output » dit classification, segmentation ou regression.',
     },
   },
-  'robustness/not-available': {
-    message: {
-      en: 'The degradation "{family}" is not available in this version; the others ran.',
-      fr: 'La dégradation « {family} » n’est pas disponible dans cette version ; les autres ont été calculées.',
-    },
-    wayOn: { en: 'Leave it out.', fr: 'Retirez-la.' },
-  },
   'robustness/needs-image': {
     message: {
       en: 'The network reads no image, so "{family}" was not tried.',
@@ -58,16 +51,6 @@ export const robustnessProblems = {
       fr: 'Donnez une recette dont les canaux ont « clip » et « scale ».',
     },
   },
-  'robustness/needs-mm': {
-    message: {
-      en: 'Nothing says how wide a voxel is or where it lies, so "{family}" was not tried.',
-      fr: 'Rien ne dit la largeur d’un voxel ni sa place : « {family} » n’a pas été essayé.',
-    },
-    wayOn: {
-      en: 'Give a study, or a recipe with "spacingMm".',
-      fr: 'Donnez une étude, ou une recette avec « spacingMm ».',
-    },
-  },
   'robustness/needs-slices': {
     message: {
       en: 'A single slice has no neighbours, so "{family}" was not tried.',
@@ -91,6 +74,47 @@ export const robustnessProblems = {
       en: 'Run with the native library, on a network whose operations are all known.',
       fr: 'Lancez avec la bibliothèque native, sur un réseau dont toutes les opérations sont connues.',
     },
+  },
+  'robustness/needs-class': {
+    message: {
+      en: 'Only a network with classes has a smallest attack, so "{family}" was not tried.',
+      fr: 'Seul un réseau à classes a une plus petite attaque : « {family} » n’a pas été essayé.',
+    },
+    wayOn: { en: 'Choose FGSM or PGD.', fr: 'Choisissez FGSM ou PGD.' },
+  },
+  'robustness/no-tissue': {
+    message: {
+      en: 'No soft tissue or water was found in which the noise of the scan could be measured.',
+      fr: 'Ni tissu mou ni eau où mesurer le bruit de l’examen.',
+    },
+    wayOn: { en: 'Choose "ct-noise", with its noise in HU.', fr: 'Choisissez « ct-noise », dont le bruit est en UH.' },
+  },
+  'robustness/family-failed': {
+    message: {
+      en: '"{family}" was not tried: {reason}',
+      fr: '« {family} » n’a pas été essayé : {reason}',
+    },
+    wayOn: {
+      en: 'The other degradations stand; leave this one out.',
+      fr: 'Les autres dégradations restent valables ; retirez celle-ci.',
+    },
+  },
+  'robustness/severities-not-here': {
+    message: {
+      en: '"{family}" could not be tried as {severities} on this input: it does not hold what those concern.',
+      fr: '« {family} » n’a pas pu être essayé comme {severities} sur cette entrée : elle n’a pas ce que cela concerne.',
+    },
+    wayOn: {
+      en: 'Give a study with the images and dose that they change.',
+      fr: 'Donnez une étude avec les images et la dose concernées.',
+    },
+  },
+  'robustness/low-dose-optimistic': {
+    message: {
+      en: 'Low dose is noise added to the image: electronic noise and streaks are missing, so below 10 % of the mAs the result is optimistic.',
+      fr: 'La faible dose est un bruit ajouté à l’image : bruit électronique et stries manquent, le résultat est donc optimiste sous 10 % des mAs.',
+    },
+    wayOn: { en: 'Confirm with a real low-dose scan.', fr: 'Confirmez avec un vrai examen à faible dose.' },
   },
   'robustness/network-units': {
     message: {

@@ -69,7 +69,7 @@ export function labelFigures(
 }
 
 /** An array's truth as a label map: label numbers with or without a last axis of 1, or one channel a label. *Problems* analysis/truth-does-not-fit. */
-function truthMap(
+export function truthMap(
   { shape, values }: NetworkArray,
   spatial: readonly number[],
   labels: readonly MapLabel[],

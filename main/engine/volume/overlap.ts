@@ -1,5 +1,6 @@
 import { applyAffine, type Affine, type Vec3 } from '../../../shared/geometry';
 import type { Grid } from '../../../shared/volume';
+import { subgrid } from './crop';
 import { distanceMm } from './distance';
 
 /** Dice's coefficient 2|A∩B| / (|A| + |B|); null where both masks are empty. */
@@ -32,6 +33,27 @@ export function hausdorff95Mm(a: Uint8Array, b: Uint8Array, grid: Grid): number 
   const there = percentileOver(surfaceA, distanceMm(surfaceB, cropped));
   const back = percentileOver(surfaceB, distanceMm(surfaceA, cropped));
   return there === null || back === null ? null : Math.max(there, back);
+}
+
+/**
+ * Share of both masks' surface voxels that lie within a tolerance of the other's surface; null where both are empty, 0 where one is.
+ * *Source:* Nikolov et al., J Med Internet Res 23 (2021) e26151, surface Dice, counted by voxels.
+ */
+export function surfaceDice(a: Uint8Array, b: Uint8Array, grid: Grid, toleranceMm: number): number | null {
+  const box = commonBox(a, b, grid.size);
+  if (box === null) return null;
+  const cropped = subgrid(grid, box.start, box.size);
+  const surfaces = [a, b].map((mask) => surfaceOf(crop(mask, grid.size, box), box.size)) as [Uint8Array, Uint8Array];
+  let [near, all] = [0, 0];
+  for (const [own, other] of [surfaces, [surfaces[1], surfaces[0]]] as const) {
+    const distances = distanceMm(other, cropped);
+    for (let v = 0; v < own.length; v++) {
+      if (own[v] === 0) continue;
+      all++;
+      if (distances[v]! <= toleranceMm * (1 + 1e-6)) near++;
+    }
+  }
+  return near / all;
 }
 
 /** The mask's voxels that have a face neighbour outside it. */

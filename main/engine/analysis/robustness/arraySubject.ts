@@ -113,6 +113,16 @@ export function arraySubject(input: OpenInput, context: Context): Subject {
     return found;
   }
 
+  const following =
+    (affine: Affine) =>
+    (map: Uint8Array): Uint8Array => {
+      if (map.length !== grid.size[0] * grid.size[1] * grid.size[2]) return map;
+      const there = { ...grid, affine: multiply(affine, grid.affine) };
+      return Uint8Array.from(
+        resample({ values: map, unit: '1', frameOfReference: '', grid: there }, grid, 'nearest', 0).values,
+      );
+    };
+
   function changedArray(change: Change): InputArray {
     const values = array.values.slice();
     groups.forEach(({ kind }, group) => {
@@ -137,7 +147,8 @@ export function arraySubject(input: OpenInput, context: Context): Subject {
     const first = prepared.arrays === undefined ? undefined : Object.keys(prepared.arrays)[0];
     const arrays = first === undefined ? {} : { arrays: { ...prepared.arrays, [first]: own } };
     const degraded: PreparedInput = { ...prepared, array: own, ...arrays };
-    return Promise.resolve({ prepared: degraded, study: null, change });
+    const follow = change.moved === undefined ? {} : { follow: following(change.moved) };
+    return Promise.resolve({ prepared: degraded, study: null, change, ...follow });
   };
 
   return {
@@ -149,7 +160,7 @@ export function arraySubject(input: OpenInput, context: Context): Subject {
     inUnits: fits !== undefined,
     inMm,
     slices: grid.size[2],
-    spacing: [1, 1, 1],
+    centreMm: middleOf(grid),
     apply,
   };
 }

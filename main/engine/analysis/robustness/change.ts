@@ -16,6 +16,8 @@ export interface Change {
   /** Another study altogether, as a fault in its headers would give; then the recipe lays its grid anew. */
   readonly study?: (study: Study) => Study;
   readonly recipe?: (recipe: Recipe) => Recipe;
+  /** A fault in a header knows no scanner's limits. */
+  readonly unclipped?: boolean;
   /** Added to the prepared tensor of the first input, in network units; clipped to the recipe's limits where it is a study. */
   readonly added?: Float32Array;
 }

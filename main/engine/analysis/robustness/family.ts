@@ -38,13 +38,13 @@ export interface Family {
   readonly id: FamilyId;
   /** Why it says nothing about this input; null where it can be applied. */
   refusal(subject: Subject): Warning | null;
+  /** Of named severities, those that this input can meet; all where it is left out. */
+  admits?(subject: Subject, severity: Severity): boolean;
   begin(making: Making): Promise<Degrading>;
 }
 
-const reason = (
-  id: FamilyId,
-  why: 'image' | 'dose' | 'structure' | 'units' | 'mm' | 'slices' | 'modality' | 'gradient',
-) => warningOf(`robustness/needs-${why}`, { family: id });
+const reason = (id: FamilyId, why: 'image' | 'dose' | 'structure' | 'units' | 'slices' | 'modality') =>
+  warningOf(`robustness/needs-${why}`, { family: id });
 
 /** What of an input a family needs. */
 export interface Needs {
@@ -65,8 +65,6 @@ export function refusalOf(id: FamilyId, { reads, units, slices, modality }: Need
     return reason(id, 'modality');
   return null;
 }
-
-export const noGradient = (id: FamilyId): Warning => reason(id, 'gradient');
 
 /** A family that changes the values of one kind, and draws what it needs once for each seed and field. */
 export function valueFamily(id: FamilyId, needs: Needs, operator: Operator): Family {

@@ -15,9 +15,14 @@ export interface State extends Omit<
 /** A scalar of the answer that an attack makes smaller, with its slope by the fetched values. */
 export interface AttackScore {
   readonly fetch: Fetch;
-  value(fetched: NetworkArray): number;
-  cotangent(fetched: NetworkArray): Float32Array;
+  value(fetched: Piece): number;
+  cotangent(fetched: Piece): Float32Array;
+  /** What the value of so many batch entries counts for in that of all. */
+  weight(entries: number, all: number): number;
 }
+
+/** Fetched values of some batch entries, the first of them being entry `from` of the input. */
+export type Piece = NetworkArray & { readonly from?: number };
 
 /** Holds answers against what is known, the same for the clean and every degraded state of one input. */
 export interface Judge {
@@ -30,6 +35,8 @@ export interface Judge {
   state(outputs: Outputs, input: DegradedInput): State;
   /** The answer is not that of the clean input any more. */
   flipped(state: State): boolean;
+  /** The margins to every other class, likeliest first: of a classifier with scores. */
+  readonly rivals?: readonly AttackScore[];
   /** Null where an attack has nothing to take a gradient of. */
   readonly attack: AttackScore | null;
 }

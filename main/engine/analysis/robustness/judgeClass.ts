@@ -114,6 +114,7 @@ export async function judgeClass(
     clean: withMargin(start),
     warnings,
     state: (outputs, { prepared }) => withMargin(read(outputs, prepared)),
+    ...(scores === null ? {} : { rivals: rivalsOf(scores, start, about, width, sigmoids) }),
     flipped: (state) => (state as Partial<{ index: number }>).index !== start.index,
     attack,
   };
@@ -142,6 +143,7 @@ function marginAttack(fetch: Fetch, about: number, width: number): AttackScore {
       }
       return sum / count;
     },
+    weight: (entries, all) => entries / all,
     cotangent: ({ values, shape }) => {
       const count = shape[0] ?? 1;
       const slope = new Float32Array(values.length);
@@ -156,4 +158,38 @@ function marginAttack(fetch: Fetch, about: number, width: number): AttackScore {
       return slope;
     },
   };
+}
+
+/** The margin over each other class apart, the likeliest first; the clean answer is what a smallest pattern changes. */
+function rivalsOf(
+  fetch: Fetch,
+  { index, logits }: State & { readonly index: number },
+  about: number,
+  width: number,
+  sigmoids: boolean,
+): readonly AttackScore[] {
+  if (sigmoids) return [];
+  if (width === 1) return [marginAttack(fetch, index < 0 ? about : index, 1)];
+  const others = Array.from({ length: width }, (_, c) => c).filter((c) => c !== index);
+  others.sort((a, b) => (logits?.[b] ?? 0) - (logits?.[a] ?? 0));
+  return others.map((rival) => ({
+    fetch,
+    weight: (entries, all) => entries / all,
+    value: ({ values, shape }) => {
+      const count = shape[0] ?? 1;
+      let sum = 0;
+      for (let n = 0; n < count; n++)
+        sum += (values[n * width + index] as number) - (values[n * width + rival] as number);
+      return sum / count;
+    },
+    cotangent: ({ values, shape }) => {
+      const count = shape[0] ?? 1;
+      const slope = new Float32Array(values.length);
+      for (let n = 0; n < count; n++) {
+        slope[n * width + index] = 1 / count;
+        slope[n * width + rival] = -1 / count;
+      }
+      return slope;
+    },
+  }));
 }

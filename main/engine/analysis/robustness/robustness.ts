@@ -1,4 +1,5 @@
 import {
+  CleanState as Clean,
   robustness as definition,
   type InputFamilyFigures,
   type RobustnessParameters,
@@ -11,6 +12,7 @@ import {
   type FamilyId,
   type Severity,
 } from '../../../../shared/analysis/robustnessFamilies';
+import { IsolensError, sentencesOf } from '../../../../shared/problem/problem';
 import type { Warning } from '../../../../shared/result';
 import { warningOf } from '../../../../shared/warning';
 import type { InputWriter } from '../../result/inputWriter';
@@ -23,7 +25,7 @@ import { judgeOf } from './judgeOf';
 import { familyOf } from './list';
 import { subjectOf, type Subject } from './subject';
 import { concluded, type Kept } from './summary';
-import { sweep } from './sweep';
+import { sweep, type SweepOutcome } from './sweep';
 
 /** The seeds that a job names, or as many as it asks for, from 1. */
 const seedsOf = ({ seeds }: RobustnessParameters): readonly number[] =>
@@ -35,23 +37,22 @@ function severitiesOf({ id, severities }: RobustnessParameters['families'][numbe
   return id === 'metadata' ? asked.flatMap((one) => (one === 1 ? [...metadataFaults] : [one])) : asked;
 }
 
-/** States of the grid, and of the bisections where every draw breaks once. */
+/** States that a draw's bisections take, as often as not. */
+const bisections = 3;
+
+/** States of the grid, and of the bisections. */
 function passesOf({ prepared }: OpenInput, parameters: RobustnessParameters): number {
   const entries = prepared.array.shape[0] ?? 1;
   const seeds = seedsOf(parameters).length;
   const states = parameters.families.reduce((sum, family) => {
     const draws = familyFacts[family.id].stochastic === true ? seeds : 1;
-    return sum + draws * (severitiesOf(family).length + 6);
+    return sum + draws * (severitiesOf(family).length + bisections);
   }, 1);
   return entries * states;
 }
 
-const withoutScores = ({ logits, ...state }: State & { readonly index?: number }): RobustnessValues['clean'] => {
-  void logits;
-  const { index, ...rest } = state;
-  void index;
-  return rest;
-};
+/** A state as results.json holds it, without what only its judge reads. */
+const plain = (state: State): RobustnessValues['clean'] => Clean.parse(state);
 
 const untested = (id: FamilyId, alreadyWrong: boolean): InputFamilyFigures => ({
   id,
@@ -67,6 +68,7 @@ function scaleWarnings(subject: Subject, families: readonly FamilyId[]): readonl
   const units = families.map((id) => familyFacts[id].unit);
   return [
     ...(!subject.inUnits && units.includes('HU') ? [warningOf('robustness/network-units')] : []),
+    ...(families.includes('low-dose') ? [warningOf('robustness/low-dose-optimistic')] : []),
     ...(!subject.inMm && units.includes('mm') ? [warningOf('robustness/voxel-units')] : []),
   ];
 }
@@ -84,10 +86,14 @@ function admitted(
   const refused: FamilyId[] = [];
   const families = parameters.families.flatMap((asked) => {
     const family = familyOf(asked.id);
-    const refusal =
-      family === null ? warningOf('robustness/not-available', { family: asked.id }) : family.refusal(subject);
-    if (family !== null && refusal === null) return [{ family, severities: severitiesOf(asked) }];
+    const refusal = family.refusal(subject);
+    const grid = severitiesOf(asked);
+    const severities = grid.filter((severity) => family.admits?.(subject, severity) ?? true);
+    const left = grid.filter((severity) => !severities.includes(severity));
     if (refusal !== null) warnings.push(refusal);
+    else if (left.length > 0)
+      warnings.push(warningOf('robustness/severities-not-here', { family: asked.id, severities: left.join(', ') }));
+    if (refusal === null && severities.length > 0) return [{ family, severities }];
     refused.push(asked.id);
     return [];
   });
@@ -119,7 +125,8 @@ export const robustness: Analysis<RobustnessParameters> = {
     });
     const { clean } = judge;
     const alreadyWrong = clean.right === false;
-    const { families, warnings, refused } = admitted(subject, parameters);
+    const { families, warnings: told, refused: notAdmitted } = admitted(subject, parameters);
+    const [warnings, refused] = [[...told], [...notAdmitted]];
     const results: InputFamilyFigures[] = [];
     const files: Record<string, Record<string, string>> = {};
     let passes = prepared.array.shape[0] ?? 1;
@@ -143,9 +150,19 @@ export const robustness: Analysis<RobustnessParameters> = {
             }
           : {}),
       });
-      let step = await running.next();
-      for (; step.done !== true; step = await running.next())
-        yield { kind: 'progress', done: (n + step.value) / families.length, stage: family.id };
+      let step: IteratorResult<number, SweepOutcome>;
+      try {
+        for (step = await running.next(); step.done !== true; step = await running.next())
+          yield { kind: 'progress', done: (n + step.value) / families.length, stage: family.id };
+      } catch (thrown) {
+        // One degradation that this input cannot bear (no tissue to measure, no gradient) leaves the others standing.
+        if (!(thrown instanceof IsolensError) || signal.aborted || thrown.problem.code === 'engine/cancelled')
+          throw thrown;
+        const reason = sentencesOf(thrown.problem, 'en').message;
+        warnings.push(warningOf('robustness/family-failed', { family: family.id, reason }));
+        refused.push(family.id);
+        continue;
+      }
       const { steps, flip, confidentlyWrong, found } = step.value;
       passes += step.value.passes;
       const attack =
@@ -169,7 +186,7 @@ export const robustness: Analysis<RobustnessParameters> = {
     const values: RobustnessValues = {
       kind: judge.kind,
       truth: judge.truth,
-      clean: withoutScores(clean),
+      clean: plain(clean),
       families: results,
       firstFlip: first(({ flip }) => flip.severity),
       firstConfidentlyWrong: first(({ confidentlyWrong }) => confidentlyWrong.severity),

@@ -1,4 +1,4 @@
-import { multiply, spacingOf, applyAffine, type Affine, type Vec3 } from '../../../../shared/geometry';
+import { multiply, applyAffine, type Affine, type Vec3 } from '../../../../shared/geometry';
 import type { Recipe } from '../../../../shared/recipe';
 import type { Structure } from '../../../../shared/structure';
 import type { Volume } from '../../../../shared/volume';
@@ -90,14 +90,14 @@ export async function studySubject(input: OpenInput, study: Study, context: Cont
     return found;
   };
 
-  const withImages = (own: Study, values: Values): Study => ({
+  const withImages = (own: Study, values: Values, clipped: boolean): Study => ({
     ...own,
     images: own.images.map((image) => ({
       ...image,
       load: async () => {
         const volume = await load(image.uid);
         const changed = values(sameField(volume, image.modality));
-        return { ...volume, values: volume.unit === 'HU' ? clipToScanner(changed, volume.values) : changed };
+        return { ...volume, values: clipped && volume.unit === 'HU' ? clipToScanner(changed, volume.values) : changed };
       },
     })),
   });
@@ -141,7 +141,7 @@ export async function studySubject(input: OpenInput, study: Study, context: Cont
   async function apply(change: Change, signal: AbortSignal): Promise<DegradedInput> {
     if (clean.size === 0) await prepareStudy(study, still, network, { ...name, signal, sampled: clean });
     let own = study;
-    if (change.image) own = withImages(own, change.image);
+    if (change.image) own = withImages(own, change.image, change.unclipped !== true);
     if (change.dose) own = withDoses(own, change.dose);
     if (change.moved) own = movedStudy(own, change.moved);
     if (change.study) own = change.study(own);
@@ -151,7 +151,7 @@ export async function studySubject(input: OpenInput, study: Study, context: Cont
     const found = await prepareStudy(own, used, network, { ...name, signal, sampled });
     if (change.added) addWithin(found, change.added);
     // What is laid over the input does not move the truth; a change of the input dose alone is no other truth either.
-    const truth = (change.moved ?? change.study) ? own : study;
+    const truth = change.moved ? own : study;
     return { prepared: found, study: truth, change };
   }
 
@@ -164,7 +164,7 @@ export async function studySubject(input: OpenInput, study: Study, context: Cont
     inUnits: true,
     inMm: true,
     slices: first?.grid.size[2] ?? 1,
-    spacing: first === null ? [1, 1, 1] : spacingOf(first.grid.affine),
+    centreMm: isocentre ?? (first === null ? [0, 0, 0] : middleMm(first.grid)),
     apply,
   };
 }

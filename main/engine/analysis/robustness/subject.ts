@@ -13,6 +13,8 @@ export interface DegradedInput {
   readonly study: Study | null;
   /** Where the truth went, if it moved. */
   readonly change: Change;
+  /** Of an array that moved: the same move of label numbers on its grid, voxel to nearest voxel. */
+  readonly follow?: (map: Uint8Array) => Uint8Array;
 }
 
 /** One input that can be made worse again and again, each time from the clean one. */
@@ -29,7 +31,8 @@ export interface Subject {
   readonly inMm: boolean;
   /** Spatial axes that the values have beside the batch: 3 where slices have neighbours. */
   readonly slices: number;
-  readonly spacing: Vec3;
+  /** The isocentre, else the middle of the first image. */
+  readonly centreMm: Vec3;
   apply(change: Change, signal: AbortSignal): Promise<DegradedInput>;
 }
 
