@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Figure } from '../result';
 import { defineAnalysis, field } from './definition';
 
 /** What a channel is, first match wins, in this order. Source: methods §1.1, Status. */
@@ -133,7 +134,62 @@ const Parameters = z.strictObject({
         control: 'number',
       }),
     ),
+  split: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta(
+      field({
+        label: { en: 'Split by', fr: 'Séparer selon' },
+        help: {
+          en: 'A DICOM attribute (ManufacturerModelName, KVP, ConvolutionKernel, PatientSex, InstitutionName … or scanner, kernel, sex, age, site) or a tag of the list: are filters silent at one value only? Five patients a value at least.',
+          fr: 'Un attribut DICOM (ManufacturerModelName, KVP, ConvolutionKernel, PatientSex, InstitutionName… ou scanner, kernel, sex, age, site) ou une étiquette de la liste : des filtres sont-ils muets pour une seule valeur ? Au moins cinq patients par valeur.',
+        },
+        control: 'text',
+      }),
+    ),
 });
+
+const Split = z.strictObject({
+  tag: z.string(),
+  /** Patients at each value of the tag, as found. */
+  levels: z.array(z.strictObject({ level: z.string(), patients: z.number().int() })),
+  /** Patients without the tag, or with several values of it. */
+  leftOut: z.number().int(),
+  /** How channels were tested, and between which values (a rank test takes them all); null where they were not. */
+  test: z
+    .strictObject({ kind: z.enum(['fisher', 'permutation', 'mann-whitney']), levels: z.array(z.string()) })
+    .nullable(),
+  /** Why nothing was tested: the tag is nowhere, everywhere the same, or fewer than 5 patients have the smaller value. */
+  reason: z.enum(['no-tag', 'one-level', 'few-patients']).nullable(),
+  /** Tags that go with this one so closely (Cramér's V) that a difference may as well be theirs. */
+  confounded: z.array(z.strictObject({ tag: z.string(), cramersV: z.number() })),
+  layers: z.array(
+    z.strictObject({
+      node: z.string(),
+      /** Channels of the layer, and those of them that could have shown a difference at all. */
+      family: z.number().int(),
+      tested: z.number().int(),
+      channels: z.array(
+        z.strictObject({
+          channel: z.number().int(),
+          /** Patients in whom it answers, for each value tested; of a rank test one number. */
+          fired: z.array(z.number().int()),
+          p: z.number(),
+          /** Benjamini and Hochberg's p over the layer. */
+          adjusted: z.number(),
+          differs: z.boolean(),
+          oddsRatio: Figure,
+          /** Median of a numeric tag where it answers, and where it is silent. */
+          medians: z.tuple([number, number]).nullable(),
+        }),
+      ),
+    }),
+  ),
+});
+/** Which channels answer in other patients at one value of a tag than at another. */
+export type MapsSplit = z.infer<typeof Split>;
 
 const Cause = z.strictObject({
   /** Rows of the evidence table that hold; never one picked silently. */
@@ -197,6 +253,7 @@ export const maps = defineAnalysis({
     /** Where the input box of the certificate comes from. */
     certificateBox: z.enum(['recipe', 'inputs']).nullable(),
     layers: z.array(Layer),
+    split: Split.optional(),
   }),
 });
 export type MapsParameters = z.output<typeof Parameters>;

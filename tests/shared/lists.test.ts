@@ -11,6 +11,7 @@ import { modes, runningModes } from '../../renderer/stores/workbench';
 import { analysisDefinitions } from '../../shared/analysis/list';
 import { engineRequests } from '../../shared/contract/engine';
 import { desktopRequests } from '../../shared/contract/desktop';
+import { Database } from '../../shared/database';
 import { Job } from '../../shared/job';
 import { problemCodes, sentencesOf } from '../../shared/problem/problem';
 import { Recipe } from '../../shared/recipe';
@@ -160,11 +161,16 @@ describe.each(languages)('the guide (%s)', (language) => {
     const shown = examplesIn(guide);
     expect(shown.map(({ schema }) => schema)).toEqual([
       ...Array.from({ length: 3 }, () => 'isolens/recipe@1'),
+      'isolens/database@1',
       ...Array.from({ length: 2 }, () => 'isolens/job@1'),
     ]);
     for (const example of shown) {
       if (example.schema === 'isolens/recipe@1') {
         readRecipe(example, 'guide');
+        continue;
+      }
+      if (example.schema === 'isolens/database@1') {
+        Database.parse(example);
         continue;
       }
       for (const { id, parameters } of Job.parse(example).analyses) {

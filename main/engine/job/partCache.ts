@@ -15,6 +15,11 @@ export interface PartKey {
   readonly inputId: string;
   /** What a database says of it. */
   readonly tags?: unknown;
+  /** What the job says of it: whose it is, and its class. */
+  readonly patient?: string | null;
+  readonly label?: string | null;
+  /** Identity of the array that holds its truth. */
+  readonly truth?: string | null;
   readonly recipe: unknown;
   readonly analysis: string;
   readonly version: number;
@@ -64,7 +69,7 @@ const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stri
 export const partName = (key: PartKey): string => hashOf(key);
 
 /** Everything that a part's numbers depend on, where the input's own content is told by its files' sizes and times. */
-export interface SeenKey extends Omit<PartKey, 'input'> {
+export interface SeenKey extends Omit<PartKey, 'input' | 'truth'> {
   readonly spec: unknown;
   /** Names of the parameters that the job itself gives: they decide what is refused. */
   readonly given: readonly string[];

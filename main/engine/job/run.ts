@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Progress } from '../../../shared/job';
 import { IsolensError, problemOf } from '../../../shared/problem/problem';
 import type { ErrorEntry, Results, Shard } from '../../../shared/result';
@@ -43,6 +44,14 @@ const savingShare = 10;
 
 /** Inputs that the report draws: a page that nobody scrolls through helps nobody. */
 export const mostIllustrated = 12;
+
+/** The truth's own content: the input's says nothing of it. */
+const truthHash = ({ truth }: OpenInput): string | null =>
+  truth &&
+  createHash('sha256')
+    .update(truth.shape.join())
+    .update(new Uint8Array(truth.values.buffer, truth.values.byteOffset, truth.values.byteLength))
+    .digest('hex');
 
 /** Forward passes that one analysis costs, with what else it does as the passes that would take as long. */
 function costOf({ analysis, parameters }: PlannedAnalysis, input: OpenInput, context: Context): number {
@@ -106,10 +115,12 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     if (Date.now() - saved.at >= savingShare * saved.took) await saveNow();
   };
 
-  const keyOf = ({ analysis, parameters }: PlannedAnalysis, { id, tags }: PlannedInput) => ({
+  const keyOf = ({ analysis, parameters }: PlannedAnalysis, { id, tags, spec }: PlannedInput) => ({
     network: plan.network.sha256,
     inputId: id,
     ...(tags ? { tags } : {}),
+    patient: spec.patient ?? null,
+    label: spec.label ?? null,
     recipe: plan.recipe,
     analysis: analysis.definition.id,
     version: analysis.definition.version,
@@ -160,7 +171,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     const { analysis, parameters, given } = step;
     const { id } = analysis.definition;
     analysis.accept?.(input, given);
-    const name = partName({ ...keyOf(step, planned), input: input.prepared.sha256 });
+    const name = partName({ ...keyOf(step, planned), input: input.prepared.sha256, truth: truthHash(input) });
     const found = options.resume ? await cache.find(name) : null;
     if (found) return { part: found, name };
     const own = { ...context, networks: step.networks, alone: alone.parts[plan.analyses.indexOf(step)] ?? null };

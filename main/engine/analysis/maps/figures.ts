@@ -1,8 +1,7 @@
 import type { ChannelFigures, DeathCause } from '../../../../shared/analysis/maps';
 import { mergeMoments, noMoments, populationSd, type Moments } from '../statistics/moments';
 import { silentBound95 } from '../statistics/proportion';
-import type { ActivationRule } from '../activationRule';
-import { poolChannel, type LayerOfPatient } from './pool';
+import { pooledChannel, type LayerPool } from './pool';
 import { statusOf, type Thresholds } from './status';
 
 /** What is known of a node's channels from its weights alone, one entry a channel; null where it cannot be told. */
@@ -28,15 +27,15 @@ const dead = new Set(['dead-certified', 'dead', 'silent-so-far', 'nearly-dead'])
  * *Source* methods §1.1, Quantities.
  */
 export function channelFigures(
-  layers: readonly LayerOfPatient[],
-  rule: ActivationRule,
+  pool: LayerPool,
   evidence: WeightEvidence,
   thresholds: Thresholds,
   deadInputs: readonly boolean[] | null = null,
 ): ChannelFigures[] {
-  const count = layers[0]?.layer.channels.length ?? 0;
-  const patients = new Set(layers.map(({ patient }) => patient)).size;
-  const pooled = Array.from({ length: count }, (_, c) => poolChannel(layers, c, rule, thresholds.saturatedShare));
+  const { rule } = pool;
+  const count = pool.channels.length;
+  const patients = new Set(pool.patients).size;
+  const pooled = pool.channels.flatMap((_, c) => pooledChannel(pool, c, thresholds.saturatedShare) ?? []);
   const layerMax = Math.max(
     0,
     ...pooled.map(({ min, max }) => Math.max(Math.abs(min), Math.abs(max))).filter(Number.isFinite),

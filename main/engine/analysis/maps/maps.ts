@@ -8,10 +8,12 @@ import { evidenceOf } from './evidence';
 import { channelFigures, type WeightEvidence } from './figures';
 import { inputBoxOf, type ChannelBox } from './inputBox';
 import { chosenNodes, filtersOf, nodeNamed } from '../layers';
-import type { LayerOfPatient, LayerTally } from './pool';
+import { addToPool, emptyPool, type LayerPool, type LayerTally } from './pool';
 import { saveMaps } from './saveMaps';
+import { splitByTag, type TaggedInput } from './split';
 import type { Thresholds } from './status';
 import { sweepsOf, tallyInput } from './tallyInput';
+import { withSplit } from './splitWords';
 import { mapsVerdict } from './verdict';
 
 /** What one input leaves for the summary: figures of every channel, no maps. */
@@ -19,6 +21,8 @@ interface Kept {
   readonly patient: string;
   readonly range: readonly ChannelBox[];
   readonly layers: readonly LayerTally[];
+  /** What is known of the input by name; left out where nothing is. */
+  readonly tags?: TaggedInput['tags'];
 }
 
 /** Looser by half as much again: where these change the answer, it hangs on the thresholds. */
@@ -30,9 +34,29 @@ const otherThresholds = (own: Thresholds): Thresholds => ({
   saturatedShare: 1 - (1 - own.saturatedShare) * 1.5,
 });
 
+/** One node a pool, in the order of the nodes. Inputs are folded in one at a time. */
+function poolsOf(nodes: readonly Node[], kept: Iterable<Kept>): Map<string, LayerPool> {
+  const found = new Map<string, LayerPool>();
+  const rules = new Map(nodes.map((node) => [node.name, activationRuleOf(activationOf(node))]));
+  for (const { patient, layers } of kept)
+    for (const layer of layers) {
+      const rule = rules.get(layer.node);
+      if (!rule) continue;
+      const pool = found.get(layer.node) ?? emptyPool(layer, rule);
+      found.set(layer.node, pool);
+      addToPool(pool, patient, layer);
+    }
+  return new Map(
+    nodes.flatMap(({ name }) => {
+      const pool = found.get(name);
+      return pool ? [[name, pool] as const] : [];
+    }),
+  );
+}
+
 function layersOf(
   context: Context,
-  kept: readonly Kept[],
+  pools: ReadonlyMap<string, LayerPool>,
   nodes: readonly Node[],
   evidence: ReadonlyMap<string, WeightEvidence>,
   thresholds: Thresholds,
@@ -40,13 +64,9 @@ function layersOf(
   const activations = new Map(context.network.description.nodes.map(({ name, activation }) => [name, activation]));
   const zero = new Map<string, readonly boolean[]>();
   return nodes.map((node): LayerFigures => {
-    const layers = kept.flatMap(({ patient, layers: own }): LayerOfPatient[] => {
-      const layer = own.find((candidate) => candidate.node === node.name);
-      return layer ? [{ patient, layer }] : [];
-    });
+    const pool = pools.get(node.name);
     const own = evidence.get(node.name) ?? { certified: null, used: null, reads: '', causeOf: () => null };
-    const rule = activationRuleOf(activationOf(node));
-    const channels = channelFigures(layers, rule, own, thresholds, zero.get(own.reads) ?? null);
+    const channels = pool ? channelFigures(pool, own, thresholds, zero.get(own.reads) ?? null) : [];
     zero.set(
       node.name,
       channels.map(({ min, max }) => min === 0 && max === 0),
@@ -108,12 +128,18 @@ export const maps: Analysis<MapsParameters> = {
         : saved.value;
     }
 
-    const kept: Kept = { patient: prepared.patient, range: rangeOf(input), layers };
+    const tags = { ...input.tags, ...(input.label === null ? {} : { label: input.label }) };
+    const kept: Kept = {
+      patient: prepared.patient,
+      range: rangeOf(input),
+      layers,
+      ...(Object.keys(tags).length > 0 ? { tags } : {}),
+    };
     const evidence = evidenceOf(context, nodes, inputBoxOf(context, [kept.range]).box);
     return {
       result: {
         id: prepared.id,
-        values: { layers: layersOf(context, [kept], nodes, evidence, parameters) },
+        values: { layers: layersOf(context, poolsOf(nodes, [kept]), nodes, evidence, parameters) },
         files: save.length > 0 ? { maps: saved.value.files } : {},
         warnings: [...prepared.warnings, ...warningsOf(nodes), ...saved.value.warnings],
       },
@@ -122,20 +148,36 @@ export const maps: Analysis<MapsParameters> = {
   },
 
   conclude(parts: readonly Part[], context, parameters) {
-    const kept = parts.map((part) => part.kept as Kept);
     const nodes = chosenNodes(context.network, parameters.nodes);
-    const box = inputBoxOf(
-      context,
-      kept.map(({ range }) => range),
-    );
+    const inputs: TaggedInput[] = [];
+    const ranges: (readonly ChannelBox[])[] = [];
+    let unfinished = false;
+    // One part at a time: those of a large database are never held together.
+    const eachKept = function* (): Generator<Kept> {
+      for (const part of parts) {
+        const kept = part.kept as Kept;
+        inputs.push({ patient: kept.patient, tags: kept.tags ?? {} });
+        ranges.push(kept.range);
+        unfinished ||= part.partial === true;
+        yield kept;
+      }
+    };
+    const pools = poolsOf(nodes, eachKept());
+    const box = inputBoxOf(context, ranges);
     const evidence = evidenceOf(context, nodes, box.box);
-    const patients = new Set(kept.map(({ patient }) => patient)).size;
-    const layers = kept.length === 0 ? [] : layersOf(context, kept, nodes, evidence, parameters);
-    const looser = kept.length === 0 ? [] : layersOf(context, kept, nodes, evidence, otherThresholds(parameters));
-    const unfinished = parts.some(({ partial }) => partial === true);
+    const patients = new Set(inputs.map(({ patient }) => patient)).size;
+    const layers = inputs.length === 0 ? [] : layersOf(context, pools, nodes, evidence, parameters);
+    const looser = inputs.length === 0 ? [] : layersOf(context, pools, nodes, evidence, otherThresholds(parameters));
+    const split = parameters.split === null ? null : splitByTag(pools, inputs, parameters.split);
     return {
-      summary: { patients, inputs: kept.length, certificateBox: box.from, layers },
-      verdict: mapsVerdict(layers, looser, patients, unfinished),
+      summary: {
+        patients,
+        inputs: inputs.length,
+        certificateBox: box.from,
+        layers,
+        ...(split ? { split } : {}),
+      },
+      verdict: withSplit(mapsVerdict(layers, looser, patients, unfinished), split, layers),
       warnings: box.from === 'inputs' ? [warningOf('analysis/certificate-of-inputs')] : [],
     };
   },

@@ -12,12 +12,6 @@ export interface LayerTally {
   readonly channels: readonly ChannelTally[];
 }
 
-/** One node of one input of one patient. */
-export interface LayerOfPatient {
-  readonly patient: string;
-  readonly layer: LayerTally;
-}
-
 /** One channel over inputs, folded in the order given. */
 export interface PooledChannel {
   readonly output: Moments;
@@ -51,8 +45,13 @@ export function isSilent(tally: ChannelTally, { silent }: ActivationRule): boole
   }
 }
 
-const isFlat = (tally: ChannelTally, threshold: number): boolean =>
-  tally.output.n > 0 && tally.flat / tally.output.n >= threshold;
+/** Whether at least one of the patient's inputs makes it answer, by patient in the order in which they came. */
+export function firedByPatient({ patients, channels }: LayerPool, channel: number): ReadonlyMap<string, boolean> {
+  const fired = new Map<string, boolean>();
+  const silent = channels[channel]?.silent ?? [];
+  patients.forEach((patient, i) => fired.set(patient, fired.get(patient) === true || silent[i] !== true));
+  return fired;
+}
 
 /** Mean over patients of the patient's own share of inputs for which `holds`. */
 function shareOverPatients(patients: readonly string[], holds: readonly boolean[]): number {
@@ -68,76 +67,125 @@ function shareOverPatients(patients: readonly string[], holds: readonly boolean[
 
 const fewestInputs = 10;
 
+/** One channel over the inputs that came so far. */
+interface ChannelPool {
+  output: Moments;
+  min: number;
+  max: number;
+  notFinite: number;
+  sum: number;
+  zeros: number | null;
+  flat: number;
+  borderSum: number | null;
+  pre: Moments | null;
+  preMax: number;
+  /** By input: the whole map is silent; the share of its voxels where the activation is flat. */
+  readonly silent: boolean[];
+  readonly flatShare: number[];
+  /** Mean over inputs of the map in coarse places, and what is left of the variance around it; null where that cannot be had. */
+  sketch: { readonly mean: Float64Array; within: number; seen: number } | null;
+}
+
+/** One node over the inputs that came so far: figures of each channel, never more than one input's maps. */
+export interface LayerPool {
+  readonly rule: ActivationRule;
+  readonly spatial: readonly number[];
+  /** Maps of every input have the same sizes. */
+  alike: boolean;
+  /** Of each input in its order. */
+  readonly patients: string[];
+  readonly channels: readonly ChannelPool[];
+}
+
+const emptyChannel = (tally: ChannelTally): ChannelPool => ({
+  output: noMoments,
+  min: Infinity,
+  max: -Infinity,
+  notFinite: 0,
+  sum: 0,
+  zeros: 0,
+  flat: 0,
+  borderSum: 0,
+  pre: noMoments,
+  preMax: -Infinity,
+  silent: [],
+  flatShare: [],
+  sketch: { mean: new Float64Array(tally.sketch?.length ?? 0), within: 0, seen: 0 },
+});
+
+/** A node before its first input, of the sizes that this one has. */
+export const emptyPool = ({ spatial, channels }: LayerTally, rule: ActivationRule): LayerPool => ({
+  rule,
+  spatial,
+  alike: true,
+  patients: [],
+  channels: channels.map(emptyChannel),
+});
+
+function addSketch(pool: ChannelPool, tally: ChannelTally, entries: number): void {
+  if (!pool.sketch) return;
+  if (!tally.sketch || tally.notFinite > 0) {
+    pool.sketch = null;
+    return;
+  }
+  const { mean, seen } = pool.sketch;
+  pool.sketch.within += tally.sketchM2;
+  for (let k = 0; k < mean.length; k++) {
+    const step = (tally.sketch[k] ?? NaN) - (mean[k] as number);
+    pool.sketch.within += (step * step * seen * entries) / (seen + entries);
+    mean[k] = (mean[k] as number) + (step * entries) / (seen + entries);
+  }
+  pool.sketch.seen += entries;
+}
+
+/** Folds one input in. Inputs come in the job's order, so that a run and its shards give the same numbers. */
+export function addToPool(pool: LayerPool, patient: string, { spatial, entries, channels }: LayerTally): void {
+  pool.patients.push(patient);
+  pool.alike &&= spatial.join() === pool.spatial.join();
+  for (const [c, own] of pool.channels.entries()) {
+    const tally = channels[c];
+    if (!tally) continue;
+    own.output = mergeMoments(own.output, tally.output);
+    own.min = Math.min(own.min, tally.min ?? Infinity);
+    own.max = Math.max(own.max, tally.max ?? -Infinity);
+    own.notFinite += tally.notFinite;
+    own.sum += tally.sum;
+    own.zeros = own.zeros === null || tally.zeros === null ? null : own.zeros + tally.zeros;
+    own.flat += tally.flat;
+    own.borderSum = own.borderSum === null || tally.borderSum === null ? null : own.borderSum + tally.borderSum;
+    own.pre = own.pre === null || tally.pre === null ? null : mergeMoments(own.pre, tally.pre);
+    own.preMax = Math.max(own.preMax, tally.preMax ?? -Infinity);
+    own.silent.push(isSilent(tally, pool.rule));
+    own.flatShare.push(tally.output.n > 0 ? tally.flat / tally.output.n : -1);
+    if (pool.alike) addSketch(own, tally, entries);
+  }
+}
+
 /**
  * Share of the variance over inputs and places that lies between places alone. null below 10 inputs or where map sizes differ.
  * *Source* methods §1.1, position share; law of total variance.
  */
-export function positionShare(layers: readonly LayerTally[], channel: number, output: Moments): number | null {
-  const [first] = layers;
-  if (layers.length < fewestInputs || !first) return null;
-  const spatial = first.spatial.join();
-  const places = first.spatial.reduce((product, n) => product * n, 1);
-  if (places < 2 || layers.some((layer) => layer.spatial.join() !== spatial)) return null;
+function positionShare({ alike, patients, spatial }: LayerPool, { output, sketch }: ChannelPool): number | null {
+  const places = spatial.reduce((product, n) => product * n, 1);
+  if (patients.length < fewestInputs || !alike || places < 2 || !sketch) return null;
   const total = output.m2 / output.n;
   if (!(total > 0)) return null;
-  let within = 0;
-  let seen = 0;
-  const mean = new Float64Array(first.channels[channel]?.sketch?.length ?? 0);
-  for (const { entries, channels } of layers) {
-    const tally = channels[channel];
-    if (!tally?.sketch || tally.notFinite > 0) return null;
-    within += tally.sketchM2;
-    for (let k = 0; k < mean.length; k++) {
-      const step = (tally.sketch[k] ?? NaN) - (mean[k] as number);
-      within += (step * step * seen * entries) / (seen + entries);
-      mean[k] = (mean[k] as number) + (step * entries) / (seen + entries);
-    }
-    seen += entries;
-  }
-  return Math.min(1, Math.max(0, 1 - within / seen / places / total));
+  return Math.min(1, Math.max(0, 1 - sketch.within / sketch.seen / places / total));
 }
 
-/** Folds one channel of one node over inputs, in the job's order, so that a run and its shards give the same numbers. */
-export function poolChannel(
-  layers: readonly LayerOfPatient[],
-  channel: number,
-  rule: ActivationRule,
-  saturated: number,
-): PooledChannel {
-  const tallies = layers.map(({ layer }) => layer.channels[channel]).filter((tally) => tally !== undefined);
-  const patients = layers.map(({ patient }) => patient);
-  const output = tallies.reduce((merged, { output: own }) => mergeMoments(merged, own), noMoments);
-  const sumOf = (of: (tally: ChannelTally) => number | null): number | null =>
-    tallies.reduce<number | null>((sum, tally) => {
-      const own = of(tally);
-      return sum === null || own === null ? null : sum + own;
-    }, 0);
-  const pre = tallies.every((tally) => tally.pre !== null)
-    ? tallies.reduce((merged, tally) => mergeMoments(merged, tally.pre ?? noMoments), noMoments)
-    : null;
+/** One channel over all inputs that came. `saturated`: the share of voxels from which a map counts as flat. */
+export function pooledChannel(pool: LayerPool, channel: number, saturated: number): PooledChannel | null {
+  const own = pool.channels[channel];
+  if (!own) return null;
+  const { output, min, max, notFinite, sum, zeros, flat, borderSum, pre } = own;
   return {
-    output,
-    min: Math.min(...tallies.map(({ min }) => min ?? Infinity)),
-    max: Math.max(...tallies.map(({ max }) => max ?? -Infinity)),
-    notFinite: tallies.reduce((sum, tally) => sum + tally.notFinite, 0),
-    sum: tallies.reduce((sum, tally) => sum + tally.sum, 0),
-    zeros: sumOf(({ zeros }) => zeros),
-    flat: tallies.reduce((sum, tally) => sum + tally.flat, 0),
-    borderSum: sumOf(({ borderSum }) => borderSum),
-    pre,
-    preMax: pre ? Math.max(...tallies.map(({ preMax }) => preMax ?? -Infinity)) : null,
-    positionShare: positionShare(
-      layers.map(({ layer }) => layer),
-      channel,
-      output,
-    ),
-    silentShare: shareOverPatients(
-      patients,
-      tallies.map((tally) => isSilent(tally, rule)),
-    ),
+    ...{ output, min, max, notFinite, sum, zeros, flat, borderSum, pre },
+    preMax: pre ? own.preMax : null,
+    positionShare: positionShare(pool, own),
+    silentShare: shareOverPatients(pool.patients, own.silent),
     flatShare: shareOverPatients(
-      patients,
-      tallies.map((tally) => isFlat(tally, saturated)),
+      pool.patients,
+      own.flatShare.map((share) => share >= saturated),
     ),
   };
 }
