@@ -522,6 +522,16 @@ describe("each operation's gradient", () => {
     expect(gradients.get('input')!.values[0]).toBeCloseTo(wanted, 6);
   });
 
+  it.each([1, 2, 3])('goes to one of those that are equally large in a window %iD, whole', async (rank) => {
+    const sizes = many(2, rank);
+    const graph = chain([null, ...sizes, 1], [pool('max', rank, 2, 2, 'same')]);
+    const { gradients } = await gradientOn(graph, {
+      inputs: { input: { shape: [1, ...sizes, 1], values: new Float32Array(2 ** rank).fill(-7) } },
+      cotangent: () => Float32Array.of(6),
+    });
+    expect([...gradients.get('input')!.values].sort((a, b) => b - a)).toEqual([6, ...many(0, 2 ** rank - 1)]);
+  });
+
   it('is shared by several that are largest, and keeps its sum', async () => {
     const graph = chain([null, 2, 2, 1], [plain('globalMaxPool', {})]);
     const { gradients } = await gradientOn(graph, {

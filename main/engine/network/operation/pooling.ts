@@ -43,17 +43,6 @@ export const pooling: Operation = {
     const result = average ? tf.avgPool(plane, size, step, pad) : tf.maxPool(plane, size, step, pad);
     return line ? tf.squeeze(result, [1]) : result;
   },
-  // Of equal values the one that TensorFlow chooses; the way that `run` goes would choose another.
-  gradient: (node, { slope, inputs }) => {
-    const x = onlyTensor(inputs);
-    const kernel = integersOf(node, 'kernelSize');
-    const padding = paddingOf(node);
-    const apart = Array.isArray(padding) || slidingOf(node, x.shape).some((s) => s.dilation > 1);
-    if (isAverage(node) || kernel.length < 3 || apart) return null;
-    const [size, step] = [kernel, integersOf(node, 'strides')] as [number, number, number][];
-    const pad = padding === 'same' ? 'same' : 'valid';
-    return [tf.grad((map: Tensor) => tf.maxPool3d(map as tf.Tensor5D, size!, step!, pad))(x, slope)];
-  },
   reads: (node, inputs) => [slidingOf(node, onlyShape(node, inputs)).map((along, a) => windowRule(a + 1, along))],
   bound: (node, [range]) => (isAverage(node) ? widened(range!, productOf(integersOf(node, 'kernelSize'))) : range!),
   cost: (node, _, output) => productOf(output.slice(1)) * productOf(integersOf(node, 'kernelSize')),
