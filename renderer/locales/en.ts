@@ -321,7 +321,8 @@ export const en = {
   'filters.kernels': 'Kernels',
   'filters.pHelp': 'Smallest p of the four layer tests after Holm’s correction',
   'filters.travelled': 'From start',
-  'filters.travelledHelp': '‖W − W₀‖ / ‖W₀‖: 0 is untouched. Compare layers and checkpoints, not with a fixed number: networks may stay close and still work.',
+  'filters.travelledHelp':
+    '‖W − W₀‖ / ‖W₀‖: 0 is untouched. Compare layers and checkpoints, not with a fixed number: networks may stay close and still work.',
   'filters.needs': 'noise-like can be said from {count} kernels',
   'filters.sees': 'a smooth share of {share} would have been seen (80 %)',
   'filters.seesNothing': 'hardly anything would have been seen',
@@ -337,7 +338,8 @@ export const en = {
   'filters.kernel': 'Kernel {out}·{in} (for ranking only)',
   'filters.spectrum': 'Singular values against chance',
   'filters.noSpectrum': 'No singular values of this layer.',
-  'filters.spectrumKey': 'Yellow: this layer. Dashed: fresh twins. What lies right of the dotted line is more than chance.',
+  'filters.spectrumKey':
+    'Yellow: this layer. Dashed: fresh twins. What lies right of the dotted line is more than chance.',
   'filters.singularX': 'singular value (relative)',
   'filters.singularY': 'rank (%)',
   'filters.rank': 'Rank',
@@ -353,20 +355,27 @@ export const en = {
   'filters.number.droppedShare': 'Next to nothing',
   'filters.number.support': 'Beyond the start’s limit',
   'filters.number.law': 'Law of the start',
-  'filters.help.smoothShare': 'Share of the weights’ variance that a smooth pattern would carry. Below “would have been seen” it says nothing.',
-  'filters.help.alignment': '0 for noise, 1 when all kernels are plus or minus one shape. Small numbers matter: it grows with the square.',
-  'filters.help.moranMean': 'Neighbouring weights alike (above chance) or opposed (below). A blur or a Laplacian is low too: low is not noise.',
+  'filters.help.smoothShare':
+    'Share of the weights’ variance that a smooth pattern would carry. Below “would have been seen” it says nothing.',
+  'filters.help.alignment':
+    '0 for noise, 1 when all kernels are plus or minus one shape. Small numbers matter: it grows with the square.',
+  'filters.help.moranMean':
+    'Neighbouring weights alike (above chance) or opposed (below). A blur or a Laplacian is low too: low is not noise.',
   'filters.help.lowFrequencyMean': 'Mean share of the kernels’ energy in their mean and slowest waves.',
   'filters.help.mpOutliers': 'Singular values that noise passes in 1 of 100 layers (Tracy–Widom).',
   'filters.help.mpOutlierShare': 'Share of the weights’ energy in those singular values.',
   'filters.help.stableRank': 'How many directions carry the weights. Far below the twins: few patterns.',
   'filters.help.varianceEntropy': 'How many shapes the kernels are made of. Low: few. Blind to a shape that all share.',
-  'filters.help.alpha': 'Tail of the singular values, with its interval. Noise gives 3 to 10: no verdict follows from it.',
+  'filters.help.alpha':
+    'Tail of the singular values, with its interval. Noise gives 3 to 10: no verdict follows from it.',
   'filters.help.droppedShare': 'Kernels whose largest weight is below 1 % of the layer’s: left out of the tests.',
-  'filters.help.support': 'Weights that the widest usual law of the start cannot give: one is proof that the layer has moved, if it was drawn from one of them.',
-  'filters.help.law': 'The initialiser’s law that fits best, and how well. A good fit does not prove that nothing moved.',
+  'filters.help.support':
+    'Weights that the widest usual law of the start cannot give: one is proof that the layer has moved, if it was drawn from one of them.',
+  'filters.help.law':
+    'The initialiser’s law that fits best, and how well. A good fit does not prove that nothing moved.',
   'guide.filters': 'Method: filters',
-  'help.filters': 'Every kernel of the chosen layer as a picture: orange above zero, blue below; of 3D kernels the slices stand side by side, single weights are one matrix. One kernel alone never shows whether it is noise: the verdict is per layer, by four tests against chance. “Undetermined” means too few kernels. Noise-like does not mean useless: a network can work while its filters still look like their start. At the left: where the chosen filter answers in this patient.',
+  'help.filters':
+    'Every kernel of the chosen layer as a picture: orange above zero, blue below; of 3D kernels the slices stand side by side, single weights are one matrix. One kernel alone never shows whether it is noise: the verdict is per layer, by four tests against chance. “Undetermined” means too few kernels. Noise-like does not mean useless: a network can work while its filters still look like their start. At the left: where the chosen filter answers in this patient.',
 
   'maps.title': 'Channels of {node}',
   'maps.noGallery': 'Choose a layer with maps in the tree at the right.',

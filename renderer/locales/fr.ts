@@ -287,7 +287,8 @@ export const fr: Messages = {
   'choice.most': 'les plus forts',
   'choice.least': 'les plus faibles',
   'choice.bands': 'tranches de tous les jours',
-  'answer.notRun.filters': 'Pas encore demandé : les noyaux de ce réseau ressemblent-ils encore à leur départ aléatoire ?',
+  'answer.notRun.filters':
+    'Pas encore demandé : les noyaux de ce réseau ressemblent-ils encore à leur départ aléatoire ?',
   'job.ofNetwork': 'le réseau seul',
   'filters.pane': 'Noyaux',
   'filters.array': 'Quels poids',
@@ -300,8 +301,10 @@ export const fr: Messages = {
   'filters.order.gearyC': 'C de Geary',
   'filters.order.norm': 'Longueur |w|',
   'filters.oneScale': 'Échelle unique',
-  'filters.scaleHelp': 'Actif : une échelle pour toute la couche. Inactif : chaque filtre jusqu’à son plus grand poids.',
-  'filters.noKernels': 'Cette couche n’a pas de noyaux. Choisissez une convolution ou une couche dense dans l’arbre à droite.',
+  'filters.scaleHelp':
+    'Actif : une échelle pour toute la couche. Inactif : chaque filtre jusqu’à son plus grand poids.',
+  'filters.noKernels':
+    'Cette couche n’a pas de noyaux. Choisissez une convolution ou une couche dense dans l’arbre à droite.',
   'filters.kernelSize': '{outputs} filtres de {inputs} noyaux, {size}',
   'filters.matrixSize': '{outputs} sorties depuis {inputs} entrées, poids simples',
   'filters.tile': 'Sortie {out}, entrée {in}',
@@ -323,7 +326,8 @@ export const fr: Messages = {
   'filters.kernels': 'Noyaux',
   'filters.pHelp': 'Plus petit p des quatre tests de couche, après correction de Holm',
   'filters.travelled': 'Depuis le départ',
-  'filters.travelledHelp': '‖W − W₀‖ / ‖W₀‖ : 0 est intact. Comparez couches et points de sauvegarde entre eux, non à un seuil : un réseau peut rester proche et fonctionner.',
+  'filters.travelledHelp':
+    '‖W − W₀‖ / ‖W₀‖ : 0 est intact. Comparez couches et points de sauvegarde entre eux, non à un seuil : un réseau peut rester proche et fonctionner.',
   'filters.needs': '« comme du bruit » peut se dire dès {count} noyaux',
   'filters.sees': 'une part lisse de {share} aurait été vue (80 %)',
   'filters.seesNothing': 'presque rien n’aurait été vu',
@@ -332,7 +336,8 @@ export const fr: Messages = {
   'filters.noNumbers': 'Pas encore de chiffres de cette couche.',
   'filters.twin': 'Jumeaux neufs',
   'filters.twins': '{count} jumeaux neufs',
-  'filters.twinHelp': 'La même couche fraîchement initialisée : minimum et maximum de ses copies ; pour les noyaux, 5 % et 95 %.',
+  'filters.twinHelp':
+    'La même couche fraîchement initialisée : minimum et maximum de ses copies ; pour les noyaux, 5 % et 95 %.',
   'filters.reference': 'Référence',
   'filters.asChance': 'Dans ce que donne le hasard',
   'filters.law': '{law}, p {p} (meilleure de {count})',
@@ -355,20 +360,30 @@ export const fr: Messages = {
   'filters.number.droppedShare': 'Presque rien',
   'filters.number.support': 'Hors des bornes du départ',
   'filters.number.law': 'Loi du départ',
-  'filters.help.smoothShare': 'Part de la variance des poids qu’un motif lisse porterait. Sous « aurait été vue », elle ne dit rien.',
-  'filters.help.alignment': '0 pour du bruit, 1 si tous les noyaux sont ± une même forme. Les petits nombres comptent : elle croît avec le carré.',
-  'filters.help.moranMean': 'Poids voisins semblables (au-dessus du hasard) ou opposés (en dessous). Un flou, un laplacien sont bas aussi : bas n’est pas bruit.',
-  'filters.help.lowFrequencyMean': 'Part moyenne de l’énergie des noyaux dans leur moyenne et leurs ondes les plus lentes.',
+  'filters.help.smoothShare':
+    'Part de la variance des poids qu’un motif lisse porterait. Sous « aurait été vue », elle ne dit rien.',
+  'filters.help.alignment':
+    '0 pour du bruit, 1 si tous les noyaux sont ± une même forme. Les petits nombres comptent : elle croît avec le carré.',
+  'filters.help.moranMean':
+    'Poids voisins semblables (au-dessus du hasard) ou opposés (en dessous). Un flou, un laplacien sont bas aussi : bas n’est pas bruit.',
+  'filters.help.lowFrequencyMean':
+    'Part moyenne de l’énergie des noyaux dans leur moyenne et leurs ondes les plus lentes.',
   'filters.help.mpOutliers': 'Valeurs singulières que le bruit ne dépasse que dans 1 couche sur 100 (Tracy–Widom).',
   'filters.help.mpOutlierShare': 'Part de l’énergie des poids dans ces valeurs singulières.',
   'filters.help.stableRank': 'Combien de directions portent les poids. Bien sous les jumeaux : peu de motifs.',
-  'filters.help.varianceEntropy': 'De combien de formes les noyaux sont faits. Basse : peu. Aveugle à une forme que tous partagent.',
-  'filters.help.alpha': 'Queue des valeurs singulières, avec son intervalle. Le bruit donne 3 à 10 : aucun verdict n’en découle.',
-  'filters.help.droppedShare': 'Noyaux dont le plus grand poids est sous 1 % de celui de la couche : laissés hors des tests.',
-  'filters.help.support': 'Poids que la plus large des lois de départ usuelles ne peut donner : un seul prouve que la couche a bougé, si elle vient d’une de ces lois.',
-  'filters.help.law': 'La loi de départ qui s’ajuste le mieux, et à quel point. Un bon ajustement ne prouve pas que rien n’a bougé.',
+  'filters.help.varianceEntropy':
+    'De combien de formes les noyaux sont faits. Basse : peu. Aveugle à une forme que tous partagent.',
+  'filters.help.alpha':
+    'Queue des valeurs singulières, avec son intervalle. Le bruit donne 3 à 10 : aucun verdict n’en découle.',
+  'filters.help.droppedShare':
+    'Noyaux dont le plus grand poids est sous 1 % de celui de la couche : laissés hors des tests.',
+  'filters.help.support':
+    'Poids que la plus large des lois de départ usuelles ne peut donner : un seul prouve que la couche a bougé, si elle vient d’une de ces lois.',
+  'filters.help.law':
+    'La loi de départ qui s’ajuste le mieux, et à quel point. Un bon ajustement ne prouve pas que rien n’a bougé.',
   'guide.filters': 'Méthode : filtres (en anglais)',
-  'help.filters': 'Chaque noyau de la couche choisie en image : orange au-dessus de zéro, bleu en dessous ; les coupes d’un noyau 3D sont côte à côte, les poids simples forment une matrice. Un noyau seul ne montre jamais s’il est du bruit : le verdict est par couche, par quatre tests face au hasard. « Indéterminée » veut dire trop peu de noyaux. Ressembler au bruit ne veut pas dire inutile : un réseau peut fonctionner tandis que ses filtres ressemblent à leur départ. À gauche : où le filtre choisi répond chez ce patient.',
+  'help.filters':
+    'Chaque noyau de la couche choisie en image : orange au-dessus de zéro, bleu en dessous ; les coupes d’un noyau 3D sont côte à côte, les poids simples forment une matrice. Un noyau seul ne montre jamais s’il est du bruit : le verdict est par couche, par quatre tests face au hasard. « Indéterminée » veut dire trop peu de noyaux. Ressembler au bruit ne veut pas dire inutile : un réseau peut fonctionner tandis que ses filtres ressemblent à leur départ. À gauche : où le filtre choisi répond chez ce patient.',
 
   'maps.title': 'Canaux de {node}',
   'maps.noGallery': 'Choisissez à droite une couche qui a des cartes.',

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Job, Progress } from '../job';
 import { Description } from '../network';
+import { CleanState } from '../analysis/robustness';
+import { familyIds } from '../analysis/robustnessFamilies';
 import { Recipe } from '../recipe';
 import { Backend, Results, Warning } from '../result';
 import { BlobVolume, ProblemShape, StudyDetail, StudySummary } from '../study';
@@ -129,6 +131,23 @@ export const engineRequests = {
     z.strictObject({ network: z.string(), study: z.string(), node: z.string(), channel: z.number().int() }),
     z.strictObject({ volume: BlobVolume, layerTop: z.number() }),
   ),
+  /** One study with one degradation: what the network is given (null where nothing of it is an image), and what it says. */
+  'engine/degradedInput': request(
+    z.strictObject({
+      network: z.string(),
+      study: z.string(),
+      family: z.enum(familyIds),
+      severity: z.union([z.number(), z.string()]),
+      seed: z.number().int().nonnegative(),
+      move: z.enum(['all', 'image']),
+    }),
+    z.strictObject({
+      volume: BlobVolume.nullable(),
+      clean: CleanState,
+      state: CleanState,
+      flipped: z.boolean(),
+    }),
+  ),
   /** Small pictures of every channel of a node on one plane of the recipe's grid, channel-major, for the gallery. */
   'engine/gallery': request(
     z.strictObject({
@@ -145,6 +164,51 @@ export const engineRequests = {
       layerTop: z.number(),
       rowSpacingMm: z.number(),
       columnSpacingMm: z.number(),
+    }),
+  ),
+  /** The kernels of a node, each array `[k…, in, out]`; of a very wide layer its first outputs only (`outputs` of `allOutputs`). */
+  'engine/kernels': request(
+    z.strictObject({ network: z.string(), node: z.string() }),
+    z.strictObject({
+      arrays: z.array(
+        z.strictObject({
+          weight: z.string(),
+          kernelSize: z.array(z.number().int()),
+          inputs: z.number().int(),
+          outputs: z.number().int(),
+          allOutputs: z.number().int(),
+          values: z.instanceof(Float32Array),
+          /** Largest |weight| of the whole array. */
+          largest: z.number(),
+        }),
+      ),
+    }),
+  ),
+  /**
+   * The axial plane through a point of a study: image, dose and structures, a square of `sideMm` and `pixels` a side. Row 0 is the most
+   * anterior, column 0 the patient's right. A study that is not open is read for this and let go.
+   */
+  'engine/crop': request(
+    z.strictObject({
+      study: z.string(),
+      pointMm: z.tuple([z.number(), z.number(), z.number()]),
+      sideMm: z.number().positive().max(1000),
+      pixels: z.number().int().min(8).max(512),
+    }),
+    z.strictObject({
+      /** NaN outside the image. */
+      image: z.instanceof(Float32Array),
+      modality: z.string(),
+      /** Gy, NaN outside the grid; null where there is no dose of the plan. */
+      dose: z.instanceof(Float32Array).nullable(),
+      /** 1 inside. Those that the square meets. */
+      structures: z.array(
+        z.strictObject({
+          name: z.string(),
+          colour: z.tuple([z.number(), z.number(), z.number()]),
+          mask: z.instanceof(Uint8Array),
+        }),
+      ),
     }),
   ),
   /** Frees what a study, network or result holds. */

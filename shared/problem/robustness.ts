@@ -133,6 +133,13 @@ export const robustnessProblems = {
     },
     wayOn: { en: 'Give a recipe with "spacingMm".', fr: 'Donnez une recette avec « spacingMm ».' },
   },
+  'robustness/cannot-show': {
+    message: {
+      en: '"{family}" cannot be shown on this study: the network does not read what it changes.',
+      fr: '« {family} » ne peut pas être montré sur cette étude : le réseau ne lit pas ce que cela change.',
+    },
+    wayOn: { en: 'Choose another degradation.', fr: 'Choisissez une autre dégradation.' },
+  },
   'robustness/no-label': {
     message: {
       en: 'The job does not say what this input is ("label"): changes of the answer are known, errors are not.',

@@ -22,6 +22,7 @@ const controls: readonly Field['control'][] = [
   'target',
   'text',
   'voxels',
+  'families',
 ];
 
 const Meta = z.object({

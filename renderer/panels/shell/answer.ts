@@ -2,6 +2,7 @@ import type { Language, Words } from '../../../shared/words';
 import { say } from '../../../shared/words';
 import { sentencesOf, type Problem } from '../../../shared/problem/problem';
 import type { BadgeKind } from '../../controls/badge';
+import { isOfNetwork } from '../start/useAsked';
 import { savedSentences } from '../../locales/savedWords';
 import { formatNumber, formatSeconds, formatShare } from '../../controls/numbers';
 import type { MessageKey } from '../../locales/i18n';
@@ -94,7 +95,7 @@ function fromResult({ result, run, outOfDate }: Situation, { t, language }: Sayi
   if (!result) return null;
   const { analysis, results, cancelled } = result;
   const failed = results.errors[0];
-  if (!result.input && failed) {
+  if (!result.input && failed && !analysis.verdict) {
     const { message, wayOn } = savedSentences(failed, language);
     return plain('problem', message, wayOn, 'run');
   }
@@ -155,16 +156,17 @@ export function answerOf(situation: Situation, saying: Saying): Answer {
     return plain(
       'none',
       t('later.sentence', { mode: t(`mode.${mode}`) }),
-      t(`later.${mode as 'filters'}`),
+      t(`later.${mode as 'compare'}`),
       later[mode] ?? null,
     );
   if (!hasStudy) return plain('none', t('answer.noStudy'), t('answer.noStudyDetail'), 'openStudy');
   if (!hasNetwork) return plain('none', t('answer.noNetwork'), t('answer.noNetworkDetail'), 'openNetwork');
-  if (!hasRecipe && recipeProblem) {
+  const ofNetwork = isOfNetwork(mode);
+  if (!hasRecipe && recipeProblem && !ofNetwork) {
     const { message, wayOn } = sentencesOf(recipeProblem, language);
     return plain('problem', message, wayOn, 'buildRecipe');
   }
-  if (!hasRecipe) return plain('watch', t('answer.noRecipe'), t('answer.noRecipeDetail'), 'buildRecipe');
+  if (!hasRecipe && !ofNetwork) return plain('watch', t('answer.noRecipe'), t('answer.noRecipeDetail'), 'buildRecipe');
   if (run && ['queued', 'running', 'cancelling'].includes(run.state)) return whileRunning(run, mode, saying);
   if (run?.problem && (run.state === 'failed' || run.state === 'lost')) {
     const { message, wayOn } = sentencesOf(run.problem, language);
@@ -182,8 +184,5 @@ export function answerOf(situation: Situation, saying: Saying): Answer {
 }
 
 const later: Partial<Record<Mode, AnswerAction>> = {
-  filters: 'showMaps',
-  search: 'showMaps',
-  robustness: 'showOcclusion',
   compare: 'showOcclusion',
 };

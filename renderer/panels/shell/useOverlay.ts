@@ -1,12 +1,14 @@
 import { computed, type ComputedRef } from 'vue';
 import type { BlobVolume } from '../../../shared/study';
 import { useActivation } from '../../stores/activation';
+import { useDegraded } from '../../stores/degraded';
 import { useNetworks } from '../../stores/networks';
 import { useStudies } from '../../stores/studies';
 import { useWorkbench } from '../../stores/workbench';
 import type { Overlay } from '../../viewer/overlay';
 import { knownStyle, structureStyle } from '../../viewer/structureStyle';
 import { activationOverlay } from '../maps/activationOverlay';
+import { degradedOverlay } from '../robustness/degradedOverlay';
 import { supportOverlay } from '../occlusion/supportOverlay';
 import { useAnswers } from './useAnswers';
 
@@ -22,6 +24,7 @@ export function useOverlay(): ComputedRef<Overlay | null> {
   const networks = useNetworks();
   const workbench = useWorkbench();
   const activation = useActivation();
+  const degraded = useDegraded();
   const { resultOf, runOf } = useAnswers();
 
   function input(): Overlay | null {
@@ -78,8 +81,10 @@ export function useOverlay(): ComputedRef<Overlay | null> {
     if (!studies.detail) return null;
     if (workbench.layer === 'input') return input();
     if (workbench.layer === 'prediction') return prediction();
-    if (workbench.mode === 'maps') return activation.activation && activationOverlay(activation.activation);
+    if (workbench.mode === 'maps' || workbench.mode === 'filters' || workbench.mode === 'search')
+      return activation.activation && activationOverlay(activation.activation);
     if (workbench.mode === 'occlusion') return supportOverlay(resultOf('occlusion'), runOf('occlusion')) ?? null;
+    if (workbench.mode === 'robustness') return degraded.seen ? degradedOverlay(degraded.seen) : input();
     return prediction();
   });
 }

@@ -3,6 +3,8 @@ import { openStudies } from '../openStudies';
 import { preparedStudies } from '../preparedStudies';
 import type { Handlers } from '../session';
 import { activationAnswers } from './activations';
+import { cropAnswers } from './crops';
+import { degradedAnswers } from './degraded';
 import { demoAnswers } from './demo';
 import { jobAnswers } from './jobs';
 import { networkAnswers } from './networks';
@@ -18,6 +20,8 @@ export function handlers(): Handlers {
     ...networkAnswers(networks),
     ...studyAnswers(studies),
     ...activationAnswers(networks, studies, prepared),
+    ...degradedAnswers(networks, studies, prepared),
+    ...cropAnswers(studies),
     ...jobAnswers(networks),
     ...resultAnswers,
     ...demoAnswers,
