@@ -1,4 +1,4 @@
-import { say, type Language } from '../../../shared/words';
+import { say, type Language, type Words } from '../../../shared/words';
 import { numberText, unitOfKey } from './reportNumbers';
 import { keyWords, valueWord } from './reportKeys';
 import { reportWords } from './reportWords';
@@ -18,8 +18,12 @@ const isFields = (value: unknown): value is Fields =>
 const isFigure = (value: unknown): value is { value: number; ci95: readonly [number, number] } =>
   isFields(value) && typeof value['value'] === 'number' && Array.isArray(value['ci95']);
 
+/** A text in both languages. */
+const isWords = (value: unknown): value is Words =>
+  isFields(value) && Object.keys(value).join() === 'en,fr' && typeof value['en'] === 'string';
+
 const isScalar = (value: unknown): boolean =>
-  value === null || ['number', 'string', 'boolean'].includes(typeof value) || isFigure(value);
+  value === null || ['number', 'string', 'boolean'].includes(typeof value) || isFigure(value) || isWords(value);
 
 const isShort = (value: unknown): value is readonly unknown[] =>
   Array.isArray(value) && value.length > 0 && value.length <= 12 && value.every(isScalar);
@@ -43,6 +47,7 @@ export function cellText(key: string, value: unknown, language: Language): strin
     const text = (n: number): string => numberText(n * factor, '', language);
     return `${numberText(value.value * factor, unit, language)} [${text(low)} ; ${text(high)}]`;
   }
+  if (isWords(value)) return value[language];
   if (isShort(value)) return value.map((item) => cellText(key, item, language)).join(', ');
   if (Array.isArray(value)) return say(reportWords.numbers, language, { count: value.length });
   return typeof value === 'string' ? valueWord(key, value, language) : JSON.stringify(value);
