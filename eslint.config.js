@@ -62,7 +62,7 @@ export default ts.config(
     },
   },
   {
-    files: ['main/command/**/*.ts', 'resources/demo/**/*.ts', 'tests/bench/**/*.ts'],
+    files: ['main/command/**/*.ts', 'resources/demo/**/*.ts', 'tests/{bench,peers}/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {
