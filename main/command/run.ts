@@ -16,7 +16,7 @@ export interface RunWords {
 
 /** Where the report lies, and how many inputs it is of. */
 export function saidAtEnd({ analyses, errors }: Results, out: string, report: string): void {
-  const inputs = analyses.flatMap((analysis) => analysis.inputs).length;
+  const inputs = analyses.reduce((sum, analysis) => sum + analysis.inputs.length, 0);
   process.stdout.write(`${report}\n`);
   process.stdout.write(`${out}: ${String(inputs)} analysed inputs, ${String(errors.length)} errors\n`);
 }

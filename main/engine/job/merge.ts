@@ -78,7 +78,7 @@ async function outcomesOf({ folder, record }: FoundShard, plan: Plan): Promise<I
       if (name === null) continue;
       const part = await cache.find(name);
       if (part === null) throw broken();
-      outcome.parts[at] = part;
+      outcome.parts[at] = cache.held(name, part);
       outcome.names[at] = name;
       const analysis = plan.analyses[at]?.analysis.definition.id ?? '';
       const pictures = n < mostIllustrated ? await cache.picturesOf(name) : null;

@@ -1,4 +1,4 @@
-import type { AnalysisResult, ErrorEntry } from '../../../shared/result';
+import type { AnalysisResult, ErrorEntry, InputResult } from '../../../shared/result';
 import type { Context, Part } from '../analysis/analysis';
 import type { Illustration } from '../result/illustrate';
 import type { Plan, PlannedAnalysis } from './plan';
@@ -23,6 +23,20 @@ export const noOutcome = ({ analyses }: Plan, n: number): InputOutcome => ({
   illustrations: [],
 });
 
+/** Its entry with further files; what lies on the disk is read when it is looked at. */
+const withFiles = (result: InputResult, files: InputResult['files']): InputResult => ({
+  id: result.id,
+  get values() {
+    return result.values;
+  },
+  get files() {
+    return { ...result.files, ...files };
+  },
+  get warnings() {
+    return result.warnings;
+  },
+});
+
 function analysisResultOf(step: PlannedAnalysis, parts: readonly Part[], context: Context): AnalysisResult {
   const { definition } = step.analysis;
   const { summary, verdict, ...more } = step.analysis.conclude(parts, context, step.parameters);
@@ -35,7 +49,7 @@ function analysisResultOf(step: PlannedAnalysis, parts: readonly Part[], context
     summary,
     inputs: parts.map(({ result }) => {
       const files = more.inputFiles?.[result.id];
-      return files ? { ...result, files: { ...result.files, ...files } } : result;
+      return files ? withFiles(result, files) : result;
     }),
     ...(alone && Object.keys(alone.files).length > 0 ? { files: alone.files } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -32,6 +33,8 @@ export interface PartCache {
   find(name: string): Promise<Part | null>;
   /** Keeps a part and gives it as it will be found again, so that a run and its resumption hold the same numbers. */
   keep(name: string, part: Part): Promise<Part>;
+  /** The part as it may be held for long: a large one stays on the disk, and is read whenever it is looked at. */
+  held(name: string, part: Part): Part;
   /** What the report drew of a part; null where nothing was kept. */
   picturesOf(name: string): Promise<readonly Picture[] | null>;
   keepPictures(name: string, pictures: readonly Picture[]): Promise<void>;
@@ -39,6 +42,9 @@ export interface PartCache {
   recall(seen: string): Promise<string | null>;
   note(seen: string, part: string): Promise<void>;
 }
+
+/** Longer parts are not held in memory: those of hundreds of inputs would fill it. */
+const heldBytes = 16 * 1024;
 
 /** Where parts lie in a folder of results. */
 export const partsFolder = '.parts';
@@ -96,14 +102,48 @@ export function partCache(out: string): PartCache {
 
   async function read<T>(name: string, schema: z.ZodType<T>): Promise<T | null> {
     try {
-      return schema.parse(JSON.parse(await readFile(path(name), 'utf8')));
+      const text = await readFile(path(name), 'utf8');
+      sizes.set(name, text.length);
+      return schema.parse(JSON.parse(text));
     } catch {
       // Not there, or no longer whole: it is computed again.
       return null;
     }
   }
 
+  /** Length of each part's file that was read or written here. */
+  const sizes = new Map<string, number>();
+  let last: { readonly name: string; readonly part: Part } | null = null;
+
+  function load(name: string): Part {
+    if (last?.name === name) return last.part;
+    const { result, kept } = Kept.parse(JSON.parse(readFileSync(path(name), 'utf8')));
+    last = { name, part: { result, kept } };
+    return last.part;
+  }
+
   return {
+    held(name, part) {
+      if ((sizes.get(name) ?? 0) < heldBytes) return part;
+      const { id } = part.result;
+      return {
+        result: {
+          id,
+          get values() {
+            return load(name).result.values;
+          },
+          get files() {
+            return load(name).result.files;
+          },
+          get warnings() {
+            return load(name).result.warnings;
+          },
+        },
+        get kept() {
+          return load(name).kept;
+        },
+      };
+    },
     async find(name) {
       const found = await read(name, Kept);
       if (!found) return null;
@@ -117,6 +157,7 @@ export function partCache(out: string): PartCache {
     },
     async keep(name, { result, kept }) {
       const text = JSON.stringify({ result: finishedInput(result), kept }, plain);
+      sizes.set(name, text.length);
       await save(name, text);
       const found = Kept.parse(JSON.parse(text));
       return { result: found.result, kept: found.kept };

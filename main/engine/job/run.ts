@@ -155,7 +155,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     }
     for (const [at, { name, part, pictures }] of found.entries()) {
       outcome.names[at] = name;
-      outcome.parts[at] = part;
+      outcome.parts[at] = cache.held(name, part);
       const analysis = plan.analyses[at]?.analysis.definition.id ?? '';
       if (pictures) outcome.illustrations.push({ analysis, input: planned.id, pictures });
     }
@@ -223,7 +223,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
       for (const [which, step] of plan.analyses.entries()) {
         try {
           const { part, name } = await partOf(step, planned, input, own + after * perInput());
-          outcome.parts[which] = part;
+          outcome.parts[which] = name === null ? part : cache.held(name, part);
           outcome.names[which] = name;
           if (scene) {
             const drawn = await illustrate(folder.path, step.analysis.definition.id, part.result, scene);

@@ -125,17 +125,25 @@ function inputHtml(input: InputResult, page: Page, illustrations: readonly Illus
 ${fieldsHtml(input.values, page.language)}${warningsHtml(input.warnings, page)}`;
 }
 
-function analysisHtml(analysis: AnalysisResult, page: Page, illustrations: readonly Illustration[]): string {
+function* analysisHtml(
+  analysis: AnalysisResult,
+  page: Page,
+  illustrations: readonly Illustration[],
+): Generator<string> {
   const { word, language } = page;
   const own = illustrations.filter((one) => one.analysis === analysis.id);
   const parameters = fieldsHtml(analysis.parameters, language);
   const summary = fieldsHtml(analysis.summary, language);
   const definition = analysisDefinitions.find(({ id }) => id === analysis.id);
   const question = definition === undefined ? '' : `<p class="dim">${escaped(definition.question[language])}</p>`;
-  return `<h2 id="${escaped(analysis.id)}">${escaped(definition?.name[language] ?? analysis.id)}</h2>${question}
+  yield `<h2 id="${escaped(analysis.id)}">${escaped(definition?.name[language] ?? analysis.id)}</h2>${question}
 ${analysis.partial === true ? `<p class="warn">${word('partial')}</p>` : ''}${verdictHtml(analysis.verdict, page)}${warningsHtml(analysis.warnings, page)}
 ${summary === '' ? '' : `<h4>${word('summary')}</h4>${summary}`}
-${analysis.inputs.map((input) => inputHtml(input, page, own)).join('')}
+`;
+  for (const input of analysis.inputs.slice(0, mostInputs)) yield inputHtml(input, page, own);
+  const more = analysis.inputs.length - mostInputs;
+  if (more > 0) yield `<p class="dim">${word('more').replace('{count}', String(more))}</p>`;
+  yield `
 ${parameters === '' ? '' : `<details><summary>${word('parameters')}</summary>${parameters}</details>`}`;
 }
 
@@ -165,13 +173,18 @@ function provenanceHtml(results: Results, { word }: Page): string {
   return `<h2>${word('provenance')}</h2><table><tbody>${body}</tbody></table>`;
 }
 
+/** Inputs whose figures are printed; those of all are in results.json. */
+const mostInputs = 50;
+
 /** The report as one HTML page that needs nothing else: pictures, tables, verdicts, doubts and provenance. */
-export function reportHtml(
+export const reportHtml = (...of: Parameters<typeof reportPieces>): string => [...reportPieces(...of)].join('');
+
+function* reportPieces(
   results: Results,
   language: Language = 'en',
   illustrations: readonly Illustration[] = [],
   { identify = false }: ReportOptions = {},
-): string {
+): Generator<string> {
   const page = pageOf(results, language, identify);
   const { word } = page;
   const inputs = new Set(results.analyses.flatMap((analysis) => analysis.inputs.map(({ id }) => id))).size;
@@ -181,7 +194,7 @@ export function reportHtml(
     `${word('inputs')} ${String(inputs)}`,
     failed > 0 ? `${String(failed)} ${word('failed')}` : '',
   ];
-  return `<!doctype html>
+  yield `<!doctype html>
 <html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
@@ -189,7 +202,9 @@ export function reportHtml(
 <body>
 <header><h1>${word('title')}</h1><p class="dim">${escaped(head.filter((part) => part !== '').join(' · '))}</p>
 <span class="research">${word('research')}</span>${identify ? '' : `<p class="dim small">${word('hidden')}</p>`}</header>
-<main>${results.analyses.map((analysis) => analysisHtml(analysis, page, illustrations)).join('\n')}
+<main>`;
+  for (const analysis of results.analyses) yield* analysisHtml(analysis, page, illustrations);
+  yield `
 ${warningsHtml(results.warnings, page)}${errorsHtml(results, page)}
 ${provenanceHtml(results, page)}</main>
 <footer>${word('title')} · Isolens ${escaped(results.isolens)} · ${word('research')}</footer>
@@ -205,5 +220,5 @@ export async function writeReport(
   illustrations: readonly Illustration[] = [],
   options: ReportOptions = {},
 ): Promise<void> {
-  await writeWhole(join(folder, reportName), [reportHtml(results, language, illustrations, options)], reportName);
+  await writeWhole(join(folder, reportName), reportPieces(results, language, illustrations, options), reportName);
 }

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Results, type InputResult, type Warning } from '../../../shared/result';
+import { InputResult, Results, type Warning } from '../../../shared/result';
 import { warningOf } from '../../../shared/warning';
 import { writeWhole } from './writeWhole';
 
@@ -63,7 +64,19 @@ export function finishedInput(input: InputResult): InputResult {
 }
 
 /** Results as they stand in results.json: no number that JSON lacks, each such one said in the warnings beside it. */
-export function finishedResults(results: Results): Results {
+export const finishedResults = (results: Results): Results => {
+  const { analyses, ...rest } = withoutInputs(results);
+  return {
+    ...rest,
+    analyses: analyses.map((analysis, n) => ({
+      ...analysis,
+      inputs: (results.analyses[n]?.inputs ?? []).map((input) => InputResult.parse(finishedInput(input))),
+    })),
+  };
+};
+
+/** All but the entries of inputs, of which there may be more than fit the memory. */
+function withoutInputs(results: Results): Results {
   const analyses = results.analyses.map((analysis) => {
     const summary = cleaned(analysis.summary);
     const verdict = cleaned(analysis.verdict);
@@ -75,15 +88,33 @@ export function finishedResults(results: Results): Results {
       ...(odd.length + (analysis.warnings?.length ?? 0) > 0
         ? { warnings: [...(analysis.warnings ?? []), ...odd] }
         : {}),
-      inputs: analysis.inputs.map(finishedInput),
+      inputs: [],
     };
   });
   return Results.parse(cleaned({ ...results, analyses }).value);
 }
 
-/** Writes results.json whole and gives what it holds. *Problems* result/disk-full, result/cannot-write. */
-export async function writeResults(folder: string, results: Results): Promise<Results> {
-  const finished = finishedResults(results);
-  await writeWhole(join(folder, resultsName), [`${JSON.stringify(finished, null, 2)}\n`], resultsName);
-  return finished;
+/** The text of results.json piece by piece: each input's entry is a line, made when it is written. */
+function* textOf(results: Results): Generator<string> {
+  const frame = withoutInputs(results);
+  const mark = randomUUID();
+  const marked = {
+    ...frame,
+    analyses: frame.analyses.map((analysis, n) =>
+      (results.analyses[n]?.inputs.length ?? 0) > 0 ? { ...analysis, inputs: [mark] } : analysis,
+    ),
+  };
+  const filled = results.analyses.filter(({ inputs }) => inputs.length > 0);
+  for (const [n, piece] of JSON.stringify(marked, null, 2).split(`"${mark}"`).entries()) {
+    yield piece;
+    for (const [at, input] of (filled[n]?.inputs ?? []).entries()) {
+      const entry = JSON.stringify(InputResult.parse(finishedInput(input)));
+      yield at === 0 ? entry : `,\n        ${entry}`;
+    }
+  }
+  yield '\n';
 }
+
+/** Writes results.json whole. *Problems* result/disk-full, result/cannot-write. */
+export const writeResults = (folder: string, results: Results): Promise<void> =>
+  writeWhole(join(folder, resultsName), textOf(results), resultsName);

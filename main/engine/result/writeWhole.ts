@@ -15,7 +15,7 @@ export function diskProblem(thrown: unknown, file: string): IsolensError {
  * Writes a file so that it is either whole or not there: beside its place first, then renamed. Folders are made.
  * *Problems* result/disk-full, result/cannot-write.
  */
-export async function writeWhole(path: string, chunks: readonly (Uint8Array | string)[], file = path): Promise<void> {
+export async function writeWhole(path: string, chunks: Iterable<Uint8Array | string>, file = path): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString('hex')}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });
