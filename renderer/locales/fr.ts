@@ -282,6 +282,8 @@ export const fr: Messages = {
   'search.chance': 'vs hasard',
   'search.places': 'Lieux',
   'search.noStructures': 'Ni structure ni dose pour comparer.',
+  'search.mean': 'moyenne de ceux-ci',
+  'search.meanHelp': 'Les images superposées par leurs lieux : ce qui reste net est un gabarit du neurone',
   'search.run': 'Calcul',
   'choice.max': 'plus grande valeur',
   'choice.most': 'les plus forts',
@@ -299,7 +301,7 @@ export const fr: Messages = {
   'filters.order.lowFrequencyShare': 'Ondes lentes',
   'filters.order.highFrequencyShare': 'Ondes rapides',
   'filters.order.gearyC': 'C de Geary',
-  'filters.order.norm': 'Longueur |w|',
+  'filters.order.norm': 'Longueur ‖w‖',
   'filters.oneScale': 'Échelle unique',
   'filters.scaleHelp':
     'Actif : une échelle pour toute la couche. Inactif : chaque filtre jusqu’à son plus grand poids.',

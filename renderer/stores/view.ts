@@ -59,6 +59,14 @@ const smallestZoom = 0.25;
 const largestZoom = 40;
 
 /** Where the panes look and what they show: the state that two panes and six views share. */
+/** A box along the patient's axes, at voxels' faces. *Units* mm. */
+export interface MarkedBox {
+  /** Whose it is: it is drawn in that study alone. */
+  readonly studyId: string;
+  readonly min: Vec3;
+  readonly max: Vec3;
+}
+
 export const useView = defineStore('view', () => {
   const cameras = shallowRef<Readonly<Record<PaneSide, Camera>>>(
     (() => {
@@ -85,6 +93,8 @@ export const useView = defineStore('view', () => {
   const thresholds = reactive({ doseGy: 20, map: 0 });
   const hiddenStructures = ref<ReadonlySet<string>>(new Set());
   const highlightedStructure = ref<string | null>(null);
+  /** A box in the patient that something was found in, drawn in every view; null: none. */
+  const marked = shallowRef<MarkedBox | null>(null);
   const maximised = shallowRef<Maximised | null>(null);
   const focused = shallowRef<{ side: PaneSide; plane: 'axial' | 'coronal' | 'sagittal' }>({
     side: 'plan',
@@ -215,6 +225,7 @@ export const useView = defineStore('view', () => {
     thresholds,
     hiddenStructures,
     highlightedStructure,
+    marked,
     maximised,
     focused,
     cameraOf,

@@ -4,6 +4,7 @@ import type { Language } from '../../shared/words';
 import { outlineOn } from './contours';
 import { drawCrosshair } from './crosshair';
 import { drawFurniture, type Furniture } from './furniture';
+import { drawMarked } from './marked';
 import { heatTint } from './heat';
 import { labelOutlines, labelPlace, levelLines } from './isodoses';
 import { palette, viewFont } from './palette';
@@ -30,6 +31,8 @@ export interface Layers {
   readonly map: { readonly threshold: number; readonly opacity: number; readonly smooth: boolean } | null;
   readonly contours: { readonly hidden: ReadonlySet<string>; readonly highlighted: string | null } | null;
   readonly crosshair: readonly [number, number] | null;
+  /** Two corners of a box where this slice meets it, CSS pixels. */
+  readonly marked: readonly [number, number, number, number] | null;
   readonly furniture: Furniture;
   readonly language: Language;
 }
@@ -256,6 +259,7 @@ export function paint(
   const { context, size } = ground;
   context.clearRect(0, 0, size.width, size.height);
   context.drawImage(still, 0, 0, size.width, size.height);
+  if (layers.marked) drawMarked(context, layers.marked);
   if (layers.crosshair) drawCrosshair(context, layers.crosshair, size);
   drawFurniture(context, layers.furniture, size);
 }

@@ -29,7 +29,7 @@ const Channels = z
         en: 'Channels of these layers, by number from 0; all unless some are named.',
         fr: 'Canaux de ces couches, par numéro à partir de 0 ; tous si aucun n’est nommé.',
       },
-      control: 'text',
+      control: 'choice',
     }),
   );
 
@@ -110,19 +110,6 @@ const Parameters = z.strictObject({
         control: 'number',
       }),
     ),
-  synthesise: z
-    .boolean()
-    .default(false)
-    .meta(
-      field({
-        label: { en: 'Preferred input', fr: 'Entrée préférée' },
-        help: {
-          en: 'Also make, by optimisation inside the HU bounds, an input that the neuron answers to most. It is not a patient.',
-          fr: 'Fabriquer aussi, par optimisation dans les bornes UH, une entrée à laquelle le neurone répond le plus. Ce n’est pas un patient.',
-        },
-        control: 'choice',
-      }),
-    ),
   seed: z
     .number()
     .int()
@@ -131,8 +118,8 @@ const Parameters = z.strictObject({
       field({
         label: { en: 'Seed', fr: 'Graine' },
         help: {
-          en: 'Of what is drawn: examples of bands, starts of the preferred input.',
-          fr: 'De ce qui est tiré : exemples des tranches, départs de l’entrée préférée.',
+          en: 'Of the examples that are drawn from bands.',
+          fr: 'Des exemples tirés des tranches.',
         },
         control: 'number',
       }),
@@ -227,22 +214,6 @@ const Dissection = z.strictObject({
 });
 export type SearchDissection = z.infer<typeof Dissection>;
 
-const Synthesis = z.strictObject({
-  /** The input, relative to results.json: made by optimisation, not a patient. */
-  file: z.string().nullable(),
-  value: z.number(),
-  /** Over the strongest of the database; null where that is not above zero. */
-  overDatabase: number,
-  /** Share of the numbers at the ends of their range. */
-  atBounds: share,
-  /** More than three times the database, or more than a fifth at the bounds. */
-  outsideReality: z.boolean(),
-  /** What it began from: a seed, or the strongest crop. */
-  start: z.string(),
-  steps: z.number().int(),
-});
-export type SearchSynthesis = z.infer<typeof Synthesis>;
-
 const Neuron = z.strictObject({
   node: z.string(),
   channel: z.number().int(),
@@ -253,9 +224,6 @@ const Neuron = z.strictObject({
   constant: z.boolean(),
   lying: z.array(Lying),
   dissection: Dissection.nullable(),
-  /** Mean of the crops around the place, each input channel, and how many crops hold each voxel; null where crops were not written. */
-  meanCrop: z.string().nullable(),
-  synthesis: Synthesis.nullable(),
   /** What the crops share, in words. */
   text: Words,
 });
@@ -267,7 +235,7 @@ export const search = defineAnalysis({
   version: 1,
   name: { en: 'Search', fr: 'Recherche' },
   question: { en: 'What does this neuron look for?', fr: 'Que cherche ce neurone ?' },
-  source: 'Zeiler & Fergus 2014; Araujo 2019; Bau 2017; Erhan 2009; Olah 2017',
+  source: 'Zeiler & Fergus 2014; Araujo 2019; Bau 2017',
   parameters: Parameters,
   values: z.strictObject({}),
   summary: z.strictObject({

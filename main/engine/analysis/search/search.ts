@@ -118,7 +118,7 @@ function neuronOf(
     lying: isBands ? [] : lyingOf(contest.best),
     dissection: pooled && dissectionOf(pooled),
   };
-  return { ...neuron, meanCrop: null, synthesis: null, text: textOf(neuron) };
+  return { ...neuron, text: textOf(neuron) };
 }
 
 /** The crops that the lists show, among each input's files. */

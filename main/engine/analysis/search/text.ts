@@ -91,7 +91,7 @@ function clippingWords(top: readonly SearchPlace[]): Words | null {
 }
 
 /** What the crops share, in words: places, contents, agreement, clipping; never what the neuron "detects". Source: methods §5. */
-export function textOf(neuron: Omit<SearchNeuron, 'text' | 'meanCrop' | 'synthesis'>): Words {
+export function textOf(neuron: Omit<SearchNeuron, 'text'>): Words {
   const { top, constant } = neuron;
   const [first] = top;
   if (!first) return { en: 'No place: no value could be had.', fr: 'Aucun lieu : aucune valeur n’a pu être obtenue.' };

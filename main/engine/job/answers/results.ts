@@ -6,7 +6,9 @@ import { readResults } from '../../result/readResults';
 import { readVolume } from '../../result/readVolume';
 import type { Handlers } from '../session';
 
-/** Maps with channels stay on the disk: the window asks for one channel at a time. */
+/** What stays on the disk: of maps the window asks for one channel at a time, of a search's crops for the places themselves. */
+const onDisk: readonly string[] = ['maps', 'search'];
+
 function volumesOf(files: InputResult['files']): string[] {
   return Object.values(files).flatMap((entry) => {
     if (typeof entry === 'string') return entry.endsWith('.nrrd') ? [entry] : [];
@@ -23,7 +25,7 @@ export const resultAnswers: Pick<Handlers, 'engine/openResults'> = {
     const volumes: Record<string, BlobVolume> = {};
     const notes: Problem[] = [];
     const files = results.analyses
-      .filter(({ id }) => id !== 'maps')
+      .filter(({ id }) => !onDisk.includes(id))
       .flatMap(({ inputs }) => inputs.flatMap((input) => volumesOf(input.files)));
     for (const file of files) {
       signal.throwIfAborted();
