@@ -55,15 +55,14 @@ export const useResults = defineStore('results', () => {
     return result;
   }
 
-  /** The newest result of an analysis for this network and this study. */
+  /** The newest result of an analysis for this network and this study, or of the network alone. */
   function latest(analysis: string, networkSha: string | undefined, study: string | null): OpenResult | null {
     return (
       open.value.find(
         ({ subject }) =>
           subject.analysis === analysis &&
           subject.networkSha === networkSha &&
-          study !== null &&
-          subject.studies.includes(study),
+          (subject.studies.length === 0 || (study !== null && subject.studies.includes(study))),
       ) ?? null
     );
   }

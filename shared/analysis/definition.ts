@@ -19,6 +19,10 @@ export interface AnalysisDefinition<
   readonly question: Words;
   /** Paper and section that the formulas come from. */
   readonly source: string;
+  /** It looks at the network alone: the window asks it of no study, and a job needs no inputs for it. */
+  readonly ofNetwork?: true;
+  /** It holds several networks against each other: the job names them in `networks`, and runs what its `analyses` ask for each. */
+  readonly compares?: true;
   /** Parameters that are paths of further networks: the job room opens them. */
   readonly networks?: readonly string[];
   readonly parameters: Parameters;
@@ -36,6 +40,6 @@ export interface Field {
   readonly label: Words;
   readonly help: Words;
   readonly unit?: string;
-  readonly control: 'length' | 'number' | 'choice' | 'choices' | 'nodes' | 'target' | 'text' | 'voxels' | 'families';
+  readonly control: 'length' | 'number' | 'choice' | 'choices' | 'nodes' | 'target' | 'text' | 'voxels' | 'families' | 'analyses';
 }
 export const field = (f: Field): Record<string, unknown> => ({ ...f });

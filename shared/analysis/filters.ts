@@ -271,6 +271,7 @@ export const filters = defineAnalysis({
   question: { en: 'Does it look trained enough?', fr: 'A-t-il l’air assez entraîné ?' },
   source:
     'Moran 1950; Cliff & Ord 1981; Bingham 1974; Mardia & Jupp 2000; Johnstone 2001; Gavrikov & Keuper 2022; Clauset 2009',
+  ofNetwork: true,
   networks: ['initial', 'reference'],
   parameters: Parameters,
   values: z.strictObject({}),

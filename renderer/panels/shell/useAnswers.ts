@@ -49,8 +49,7 @@ export function useAnswers(): Answers {
       ({ subject }) =>
         subject.analysis === analysis &&
         subject.networkSha === sha.value &&
-        studies.currentId !== null &&
-        subject.studies.includes(studies.currentId),
+        (subject.studies.length === 0 || (studies.currentId !== null && subject.studies.includes(studies.currentId))),
     ) ?? null;
 
   function badgeOf(mode: Mode): BadgeKind {

@@ -7,11 +7,11 @@ import { lastPart } from '../study/patientName';
 /** What was chosen of the studies, by their ids. */
 type Choices = Readonly<Record<string, StudyChoices>>;
 
-/** What a run is about: the open study first, then every other that it asks. */
+/** What a run is about: the open study first, then every other that it asks; of the network alone, no study. */
 export function subjectOf(
   analysis: string,
   network: NetworkSummary,
-  asked: readonly [StudySummary, ...StudySummary[]],
+  asked: readonly StudySummary[],
   parameters: Readonly<Record<string, unknown>>,
   choices: Choices,
 ): JobSubject {
@@ -20,8 +20,8 @@ export function subjectOf(
     analysis,
     networkSha: network.description.network.sha256,
     networkName: network.name,
-    study: study.id,
-    studyName: lastPart(study.path),
+    study: study?.id ?? '',
+    studyName: study ? lastPart(study.path) : 'network',
     studies: asked.map(({ id }) => id),
     choices: Object.fromEntries(asked.flatMap(({ id }) => (choices[id] ? [[id, choices[id]]] : []))),
     parameters,

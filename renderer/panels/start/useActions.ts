@@ -14,13 +14,13 @@ import { useView } from '../../stores/view';
 import { runningModes, useWorkbench } from '../../stores/workbench';
 import { problemOf, type ProblemCode } from '../../../shared/problem/problem';
 import type { Recipe } from '../../../shared/recipe';
-import type { StudyDetail } from '../../../shared/study';
+import type { StudyDetail, StudySummary } from '../../../shared/study';
 import type { StudyChoices } from '../../../shared/studyChoices';
 import type { AnswerAction } from '../shell/answer';
 import { standardOcclusion, structureInQuestion } from './standardTarget';
 import { useDemo } from '../../stores/demo';
 import { folderOf, jobOf, subjectOf } from './runs';
-import { useAsked } from './useAsked';
+import { isOfNetwork, useAsked } from './useAsked';
 
 export interface Actions {
   readonly act: (action: AnswerAction) => void;
@@ -78,20 +78,28 @@ export function useActions(): Actions {
     return preferences.chooseResultsFolder(t('results.dialog'));
   }
 
+  /** Where no study is ticked, the open one; none where the network is looked at alone. */
+  function askedOf(analysis: string, study: StudySummary): readonly StudySummary[] {
+    const ticked = asked(analysis);
+    return ticked.length > 0 || isOfNetwork(analysis) ? ticked : [study];
+  }
+
   async function run(analysis: string, quietly = false): Promise<void> {
     const network = networks.current;
     const study = studies.current;
-    if (!network?.recipe || !study || studies.detail?.id !== study.id || engine.state !== 'ready') return;
-    if (jobs.running.some(({ subject }) => subject.analysis === analysis && subject.study === study.id)) return;
+    if (!network || !study || studies.detail?.id !== study.id || engine.state !== 'ready') return;
+    const about = askedOf(analysis, study);
+    if (!network.recipe && !isOfNetwork(analysis)) return;
+    const first = about[0]?.id ?? '';
+    if (jobs.running.some(({ subject }) => subject.analysis === analysis && subject.study === first)) return;
     await problems.guard(async () => {
       const root = await resultsRoot(quietly);
       if (root === null) return;
-      const [first = study, ...others] = asked(analysis);
-      const subject = subjectOf(analysis, network, [first, ...others], parameters.of(analysis), studies.choices);
+      const subject = subjectOf(analysis, network, about, parameters.of(analysis), studies.choices);
       problems.dismiss();
       await jobs.start(
         subject,
-        jobOf(analysis, network, [first, ...others], studies.summaries, subject.parameters, studies.choices),
+        jobOf(analysis, network, about, studies.summaries, subject.parameters, studies.choices),
         folderOf(root, subject),
       );
     });
@@ -103,8 +111,7 @@ export function useActions(): Actions {
     const study = studies.current;
     const root = await resultsRoot(true);
     if (!network || !study || root === null) return false;
-    const [first = study, ...others] = asked(analysis);
-    const subject = subjectOf(analysis, network, [first, ...others], parameters.of(analysis), studies.choices);
+    const subject = subjectOf(analysis, network, askedOf(analysis, study), parameters.of(analysis), studies.choices);
     if (results.latest(analysis, subject.networkSha, study.id)) return true;
     try {
       return (await results.openFolder(folderOf(root, subject), subject)) !== null;

@@ -1,4 +1,6 @@
 import { IsolensError } from '../../../../shared/problem/problem';
+import { kernelLayersIn } from '../../analysis/filters/kernelLayer';
+import { kernelArray } from '../../analysis/filters/kernelArray';
 import { backendInfo, startBackend } from '../../network/tensorflow';
 import { isolensVersion } from '../version';
 import type { OpenNetworks } from '../openNetworks';
@@ -7,7 +9,7 @@ import type { Handlers } from '../session';
 /** What computes, and the networks that are open. */
 export function networkAnswers(
   networks: OpenNetworks,
-): Pick<Handlers, 'engine/status' | 'engine/openNetwork' | 'engine/setRecipe'> {
+): Pick<Handlers, 'engine/status' | 'engine/openNetwork' | 'engine/setRecipe' | 'engine/kernels'> {
   return {
     'engine/status': async () => {
       await startBackend();
@@ -16,6 +18,10 @@ export function networkAnswers(
       return { isolens: isolensVersion, backend };
     },
     'engine/openNetwork': ({ path, recipe }, { signal }) => networks.open(path, recipe, signal),
+    'engine/kernels': ({ network, node }) => {
+      const { graph } = networks.get(network).loaded;
+      return Promise.resolve({ arrays: kernelLayersIn(graph, [node]).map((layer) => kernelArray(layer)) });
+    },
     'engine/setRecipe': ({ network, recipe, save }) => networks.setRecipe(network, recipe, save),
   };
 }
