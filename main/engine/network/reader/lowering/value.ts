@@ -122,6 +122,13 @@ export const wholeNumber = (value: number): Constant => constantOf([], [value], 
 
 export const wholeNumbers = (values: readonly number[]): Constant => constantOf([values.length], values, true);
 
+/** Whether two sizes are surely the same. */
+export function sameSize(a: Size | undefined, b: Size | undefined): boolean {
+  if (typeof a === 'number' || typeof b === 'number') return a === b;
+  if (!a || !b) return false;
+  return a.node === b.node && a.axis === b.axis && a.times === b.times && a.plus === b.plus;
+}
+
 export const batchSize: FreeSize = { node: '', axis: 0, times: 1, plus: 0 };
 
 export const isBatch = (size: Size | undefined): boolean =>

@@ -1,10 +1,18 @@
-import { plainRelu } from '../../operation/activation';
-import { constantPairs, each as eachValue, pairwise, pairwiseSizes, type Merge } from '../lowering/arithmetic';
-import { alongside, type Made } from '../lowering/builder';
+import { constantPairs, each as eachValue, pairwise, type Merge } from '../lowering/arithmetic';
+import type { Made } from '../lowering/builder';
+import {
+  compared,
+  comparedWith,
+  merged,
+  ofMaps,
+  raised,
+  relations,
+  withConstant,
+  type Relation,
+} from '../lowering/merging';
 import { NotKnown, settled, sizesIn, sizesOfMap, type Constant, type MapValue, type Value } from '../lowering/value';
 import { everywhere } from './activation';
 import { integerAt } from './fileModel';
-import { sameSize } from './axes';
 import { constantAt, isConstant, mapAt, type Lowering, type Operand } from './operand';
 
 /** Two values, element by element: both constants, sizes, a map and a constant, or two maps. */
@@ -15,18 +23,8 @@ const merge =
     if (op === 'divide' && operand.whole && operand.inputs.some((input) => input?.kind === 'map'))
       throw new NotKnown('it divides whole numbers and cuts the rest off');
     const b = alignedOldStyle(operand, a, second);
-    return pair(operand, operand.name, op, a, b);
+    return merged(operand, op, a, b);
   };
-
-function pair(operand: Operand, name: string, op: Merge, a: Value | undefined, b: Value | undefined): Value {
-  if (isConstant(a) && isConstant(b)) return constantPairs[op](a, b);
-  if (a?.kind === 'map' && b?.kind === 'map') return ofMaps({ ...operand, name }, { op }, [a, b]);
-  if (a?.kind === 'map' && isConstant(b)) return withConstant({ ...operand, name }, op, a, b);
-  if (isConstant(a) && b?.kind === 'map') return constantFirst({ ...operand, name }, op, a, b);
-  const [x, y] = [sizesIn(a), sizesIn(b)];
-  if (x && y && op !== 'maximum' && op !== 'minimum') return settled(pairwiseSizes(x, y, op));
-  throw new NotKnown('what it is given is not understood');
-}
 
 /** Up to opset 6 a second value stands where `axis` says, and not at the end. */
 function alignedOldStyle({ node, opset }: Operand, a: Value | undefined, b: Value | undefined): Value | undefined {
@@ -37,64 +35,6 @@ function alignedOldStyle({ node, opset }: Operand, a: Value | undefined, b: Valu
   const from = axis < 0 ? axis + rank : axis;
   const behind = Math.max(0, rank - from - b.shape.length);
   return { ...b, shape: [...b.shape, ...Array.from({ length: behind }, () => 1)] };
-}
-
-/** The first one's channels decide; whichever has them elsewhere is turned. Axes are aligned at the end, as everywhere in ONNX. */
-export function ofMaps({ name, builder }: Operand, made: Made, maps: readonly MapValue[]): MapValue {
-  const [first] = maps as [MapValue, ...MapValue[]];
-  const rank = first.sizes?.length;
-  if (maps.some(({ sizes }) => sizes && rank !== undefined && sizes.length !== rank))
-    throw new NotKnown('its maps have different numbers of axes');
-  const turned = maps.map((map) => (first.sizes ? builder.withChannel(map, first.channel, name) : map));
-  const value = builder.node(name, made, turned);
-  const known = maps.map(({ sizes }) => sizes);
-  // Free sizes that all maps share are those of the result.
-  const sizes = value.sizes?.map((size, a) =>
-    typeof size !== 'number' && known.every((own) => sameSize(own?.[a], known[0]?.[a])) ? known[0]![a]! : size,
-  );
-  return sizes ? { ...value, sizes } : value;
-}
-
-function withConstant({ name, builder }: Operand, op: Merge, map: MapValue, constant: Constant): Value {
-  const only = constant.values.length === 1 ? constant.values[0]! : null;
-  const affine = (which: 'scale' | 'offset', of: (x: number) => number): Value =>
-    builder.node(name, { op: 'affine', weights: [alongside(map, eachValue(constant, of, false), which)] }, [map]);
-  switch (op) {
-    case 'add':
-      return affine('offset', (x) => x);
-    case 'subtract':
-      return affine('offset', (x) => -x);
-    case 'multiply':
-      return affine('scale', (x) => x);
-    case 'divide':
-      return affine('scale', (x) => 1 / x);
-    case 'maximum':
-    case 'minimum': {
-      if (only === null) throw new NotKnown(`it takes the ${op} with several numbers`);
-      if (op === 'maximum' && only === 0)
-        return builder.node(name, { op: 'activation', attributes: { activation: plainRelu } }, [map]);
-      const ends = op === 'maximum' ? { lower: only, upper: Infinity } : { lower: -Infinity, upper: only };
-      return builder.node(name, { op: 'elementwise', attributes: { function: 'clip', ...ends } }, [map]);
-    }
-  }
-}
-
-function constantFirst(operand: Operand, op: Merge, constant: Constant, map: MapValue): Value {
-  const { name, builder } = operand;
-  if (op === 'subtract') {
-    const minus = { name: 'scale', shape: [1], values: Float32Array.of(-1) };
-    const offset = alongside(
-      map,
-      eachValue(constant, (x) => x, false),
-      'offset',
-    );
-    return builder.node(name, { op: 'affine', weights: [minus, offset] }, [map]);
-  }
-  if (op !== 'divide') return withConstant(operand, op, map, constant);
-  const numerator = constant.values.length === 1 ? constant.values[0]! : 1;
-  const made = { op: 'elementwise', attributes: { function: 'reciprocal', numerator } };
-  if (constant.values.length === 1) return builder.node(name, made, [map]);
-  return withConstant(operand, 'multiply', builder.node(`${name}:reciprocal`, made, [map]), constant);
 }
 
 /** Any number of values: maps first, then the constants one by one. */
@@ -110,8 +50,8 @@ const variadic =
     const all = constants.reduce<Constant | null>((a, b) => (a ? constantPairs[op](a, b) : b), null);
     const own = all && maps.length > 1 ? `${name}:maps` : name;
     if (!all) return ofMaps(operand, maps.length === 1 ? { op: 'identity' } : { op }, maps);
-    const merged = maps.length > 1 ? ofMaps({ ...operand, name: own }, { op }, maps) : maps[0]!;
-    return withConstant(operand, op, merged, all);
+    const together = maps.length > 1 ? ofMaps({ ...operand, name: own }, { op }, maps) : maps[0]!;
+    return withConstant(operand, op, together, all);
   };
 
 const mean: Lowering = (operand) =>
@@ -132,40 +72,15 @@ const unary =
 
 const elementwise = (word: string): Made => ({ op: 'elementwise', attributes: { function: word } });
 
-const power: Lowering = (operand) => {
-  const [a, b] = operand.inputs;
-  if (isConstant(a) && isConstant(b)) return pairwise(a, b, Math.pow);
-  const exponent = constantAt(operand, 1);
-  if (exponent.values.length !== 1) throw new NotKnown('it has several exponents');
-  const [n] = exponent.values;
-  const made: Made =
-    n === 2
-      ? elementwise('square')
-      : n === 0.5
-        ? elementwise('sqrt')
-        : { op: 'elementwise', attributes: { function: 'power', exponent: n } };
-  return operand.builder.node(operand.name, made, [mapAt(operand, 0)]);
-};
+const power: Lowering = (operand) =>
+  raised(operand, operand.inputs[0], constantAt(operand, 1), () => mapAt(operand, 0));
 
-type Relation = readonly [word: string, turned: string, of: (x: number, y: number) => boolean];
-
-const relations: readonly (readonly [string, Relation])[] = [
-  ['Greater', ['greater', 'less', (x, y) => x > y]],
-  ['GreaterOrEqual', ['greaterEqual', 'lessEqual', (x, y) => x >= y]],
-  ['Less', ['less', 'greater', (x, y) => x < y]],
-  ['LessOrEqual', ['lessEqual', 'greaterEqual', (x, y) => x <= y]],
-  ['Equal', ['equal', 'equal', (x, y) => x === y]],
-  ['Xor', ['notEqual', 'notEqual', (x, y) => x !== y]],
-];
-
-const compared = (relation: string, than: number): Made => ({ op: 'compare', attributes: { relation, than } });
-
-/** With one number at once, else the difference with 0. */
+/** Of sizes at once, as far as they are known; else of maps. */
 const comparison =
-  ([word, turned, of]: Relation): Lowering =>
+  (relation: Relation): Lowering =>
   (operand) => {
-    const { name, builder, inputs } = operand;
-    const [a, b] = inputs;
+    const [, , of] = relation;
+    const [a, b] = operand.inputs;
     const sizes = [sizesIn(a), sizesIn(b)];
     if (sizes[0] && sizes[1]) {
       // A size that only a run tells is a positive number, whatever it is.
@@ -184,17 +99,11 @@ const comparison =
       }));
       return { ...pairwise(x!, y!, (p, q) => Number(of(p, q))), integer: true };
     }
-    if (a?.kind === 'map' && isConstant(b) && b.values.length === 1)
-      return builder.node(name, compared(word, b.values[0]!), [a]);
-    if (isConstant(a) && b?.kind === 'map' && a.values.length === 1)
-      return builder.node(name, compared(turned, a.values[0]!), [b]);
-    const difference = pair(operand, `${name}:difference`, 'subtract', a, b);
-    if (difference.kind !== 'map') throw new NotKnown('what it compares is not understood');
-    return builder.node(name, compared(word, 0), [difference]);
+    return compared(operand, relation, a, b);
   };
 
 /** Of truths as 0 and 1. */
-const not: Lowering = unary((x) => Number(x === 0), compared('equal', 0));
+const not: Lowering = unary((x) => Number(x === 0), comparedWith('equal', 0));
 
 /** One of two values by a condition; a condition that is known chooses at once. */
 const choice: Lowering = (operand) => {
@@ -260,5 +169,10 @@ export const arithmeticLowerings: readonly [string, Lowering][] = [
   ['Acosh', unary(Math.acosh, elementwise('acosh'))],
   ['Atanh', unary(Math.atanh, elementwise('atanh'))],
   ['Erf', (operand) => operand.builder.node(operand.name, elementwise('erf'), [mapAt(operand, 0)])],
-  ...relations.map(([op, relation]): [string, Lowering] => [op, comparison(relation)]),
+  ['Greater', comparison(relations.greater)],
+  ['GreaterOrEqual', comparison(relations.greaterEqual)],
+  ['Less', comparison(relations.less)],
+  ['LessOrEqual', comparison(relations.lessEqual)],
+  ['Equal', comparison(relations.equal)],
+  ['Xor', comparison(relations.notEqual)],
 ];

@@ -1,11 +1,4 @@
-import type { Size } from '../lowering/value';
-
-/** Whether two sizes are surely the same. */
-export function sameSize(a: Size | undefined, b: Size | undefined): boolean {
-  if (typeof a === 'number' || typeof b === 'number') return a === b;
-  if (!a || !b) return false;
-  return a.node === b.node && a.axis === b.axis && a.times === b.times && a.plus === b.plus;
-}
+import { sameSize, type Size } from '../lowering/value';
 
 /** What a reshape does to axes, in C order, batch included. */
 export interface Refolding {

@@ -1,19 +1,17 @@
 import { reduced } from '../lowering/arithmetic';
-import { fileAxis, ourAxis, type Made } from '../lowering/builder';
-import { NotKnown, sizesOfMap, type MapValue } from '../lowering/value';
+import { fileAxis, type Made } from '../lowering/builder';
+import { reducedMap, type Reduction } from '../lowering/reducing';
+import { NotKnown, sizesOfMap } from '../lowering/value';
 import { integerAt, integersAt } from './fileModel';
 import { integersAtInput, isConstant, mapAt, type Lowering, type Operand } from './operand';
 
-interface Reducing {
-  readonly op: string;
+interface Reducing extends Reduction {
   readonly start: number;
   readonly of: (a: number, b: number) => number;
   readonly end?: (x: number, count: number) => number;
   /** Functions of each value before and behind. */
   readonly before?: string;
   readonly after?: string;
-  /** What the field calls it when it takes all voxels. */
-  readonly whole?: string;
 }
 
 /** Axes were an attribute up to opset 17 (of ReduceSum up to 12). None: all of them. */
@@ -43,37 +41,12 @@ const reduction =
     const x = mapAt(operand, 0);
     const rank = sizesOfMap(x).length;
     const axes = [...new Set((given ?? sizesOfMap(x).map((_, a) => a)).map((a) => fileAxis(rank, a)))];
-    if (axes.includes(0)) throw new NotKnown('it takes the entries of the batch together');
     const inner = before === undefined ? x : builder.node(`${name}:${before}`, elementwise(before), [x], x.channel);
     const own = after === undefined ? name : `${name}:sum`;
     const result = axes.length === 0 ? inner : reducedMap({ ...operand, name: own }, inner, axes, how, keep);
     if (after !== undefined) return builder.node(name, elementwise(after), [result], result.channel);
     return result === x ? builder.node(name, { op: 'identity' }, [x], x.channel) : result;
   };
-
-function reducedMap(
-  { name, builder }: Operand,
-  x: MapValue,
-  fileAxes: readonly number[],
-  { op, whole }: Reducing,
-  keep: boolean,
-): MapValue {
-  const sizes = sizesOfMap(x);
-  const rank = sizes.length;
-  if (!keep && rank - fileAxes.length < 2) throw new NotKnown('it leaves the batch alone');
-  const gone = !keep && fileAxes.includes(x.channel);
-  // Where the channels go and the rest stays, the file's last axis takes their place.
-  const source = gone ? builder.inFileOrder(x, name) : x;
-  const axes = fileAxes.map((a) => ourAxis(source, a)).sort((a, b) => a - b);
-  const left = sizes.map((_, a) => a).filter((a) => keep || !fileAxes.includes(a));
-  const channel = left.includes(source.channel) ? left.indexOf(source.channel) : left.length - 1;
-  const global = whole !== undefined && rank > 2 && axes.length === rank - 2 && !axes.includes(rank - 1);
-  const made: Made = global
-    ? { op: whole, attributes: { keepDims: keep } }
-    : { op, attributes: { axes, keepDims: keep } };
-  const value = builder.node(name, made, [source], channel);
-  return { ...value, sizes: left.map((a) => (fileAxes.includes(a) ? 1 : sizes[a]!)) };
-}
 
 const argument =
   (op: 'argMax' | 'argMin'): Lowering =>
@@ -85,7 +58,7 @@ const argument =
     const rank = sizesOfMap(map).length;
     const axis = fileAxis(rank, integerAt(node, 'axis', 0));
     if (axis === 0) throw new NotKnown('it compares the entries of the batch');
-    return reducedMap({ ...operand, builder, name }, map, [axis], { op, start: 0, of: (a) => a }, keep);
+    return reducedMap({ builder, name }, map, [axis], { op }, keep);
   };
 
 const add = (a: number, b: number): number => a + b;

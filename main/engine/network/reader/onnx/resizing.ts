@@ -1,9 +1,8 @@
 import { oursInFile } from '../lowering/builder';
-import { NotKnown, sizesIn, sizesOfMap, type MapValue, type Size } from '../lowering/value';
+import { NotKnown, sameSize, sizesIn, sizesOfMap, type MapValue, type Size } from '../lowering/value';
 import { fileAxis } from '../lowering/builder';
 import { floatAt, integerAt, integersAt, wordAt } from './fileModel';
 import { constantAt, integersAtInput, mapAt, type Lowering, type Operand } from './operand';
-import { sameSize } from './axes';
 
 /** Along one of the file's axes: a size, or a factor. */
 interface Along {

@@ -11,8 +11,8 @@ import {
   type Constant,
   type MapValue,
   type Size,
+  sameSize,
 } from '../lowering/value';
-import { sameSize } from './axes';
 import { integerAt, integersAt } from './fileModel';
 import { constantAt, integersAtInput, isConstant, mapAt, type Lowering, type Operand } from './operand';
 import { isListed, onList, withSizes } from '../lowering/listed';
