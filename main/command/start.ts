@@ -7,6 +7,7 @@ import { isolensVersion } from '../engine/job/version';
 import { describe } from './describe';
 import { doctor } from './doctor';
 import { statusOf, type ExitStatus } from './exitStatus';
+import { lists, split } from './lists';
 import { merge } from './merge';
 import { openkbp } from './openkbp';
 import { run, type RunWords } from './run';
@@ -34,6 +35,13 @@ function shard(text: string): Shard {
   const [, index = NaN, count = NaN] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
   if (!(index >= 1 && index <= count)) throw new InvalidArgumentError('I/N, with I from 1 to N');
   return { index, count };
+}
+
+function shares(text: string): number[] {
+  const values = text.split(',').map(Number);
+  if (values.length < 2 || values.some((value) => !(value > 0)))
+    throw new InvalidArgumentError('two or more numbers above 0, with commas');
+  return values;
 }
 
 function positive(text: string): number {
@@ -74,6 +82,15 @@ function commands(say: ReturnType<typeof terminal>, end: (status: ExitStatus) =>
     .action(async (folders: string[], words: { out: string; language?: Language }) => {
       end(await merge(folders, words, signal, say.progress));
     });
+  program
+    .command('split <list>')
+    .description('a saved list of studies into several; no patient is in two')
+    .requiredOption('--by <how>', 'folder, random, or the name of a tag')
+    .option('--shares <n,n>', 'with random: how many of a hundred patients go to each', shares, [80, 20])
+    .option('--seed <s>', 'with random: the same seed draws the same patients', wholeNumber(0), 1)
+    .requiredOption('--out <folder>', 'where the lists go')
+    .action(split);
+  program.command('lists <list...>').description('counts saved lists, and the patients that two share').action(lists);
   program
     .command('phantom')
     .description('synthetic head-and-neck patients as DICOM')

@@ -97,6 +97,13 @@ export const jobProblems = {
     message: { en: 'The list {database} includes no study.', fr: 'La liste {database} n’inclut aucune étude.' },
     wayOn: { en: 'Include at least one.', fr: 'Incluez-en au moins une.' },
   },
+  'job/no-such-tag': {
+    message: {
+      en: 'No entry of the list {database} has a tag "{tag}"; the nearest one is "{nearest}".',
+      fr: 'Aucune entrée de la liste {database} n’a d’étiquette « {tag} » ; la plus proche est « {nearest} ».',
+    },
+    wayOn: { en: 'Name a tag that entries have.', fr: 'Nommez une étiquette présente.' },
+  },
   'job/nothing-to-do': {
     message: { en: 'The job names no analysis.', fr: 'Le job ne nomme aucune analyse.' },
     wayOn: { en: 'Add one: {known}.', fr: 'Ajoutez-en une : {known}.' },
