@@ -27,6 +27,8 @@ import { backendInfo, tf, type Tensor } from './tensorflow';
 type Question = Omit<GradientQuestion, 'inputs'> & {
   /** By node, as `acceptInputs` gives them. */
   readonly accepted: ReadonlyMap<string, NetworkArray>;
+  /** Most bytes of maps that are kept for the way back; one entry's are in any case. */
+  readonly mostKept?: number;
 };
 
 /** What one name of `wrt` means in the graph. */
@@ -34,12 +36,11 @@ interface Wanted extends Fetch {
   readonly key: string;
 }
 
-/** Most bytes of maps that are kept for the way back; a batch is cut to it. */
 const mostKept = Math.min(2 ** 30, totalmem() / 4);
 
 /**
  * Gradients of a scalar of the fetched values by one pass forward, which keeps the maps on the way, and one back. A batch is cut so that no
- * native call lasts long and the maps find room; then the fetched values of all of it are computed first. Only on the native library.
+ * native call lasts long; where the maps of all of it find no room, a pass before gives its fetched values. Only on the native library.
  * *Problems* network/cannot-differentiate, network/no-node, and those of `execute`.
  */
 export async function gradientOf(
@@ -57,31 +58,52 @@ export async function gradientOf(
   refuseImpossible(nodes, shapes);
   const batch = [...accepted.values()][0]!.shape[0]!;
   const route = routeOf(nodes, wanted);
-  const piece = Math.min(pieceOf(nodes, shapes, batch), roomFor(nodes, route, shapes));
+  const room = roomFor(nodes, route, shapes, question.mostKept ?? mostKept);
+  const piece = Math.min(pieceOf(nodes, shapes, batch), room);
   const walk = { nodes, route, weights, wanted, fetch, signal };
   const gradients = new Map<string, NetworkArray>();
-  let fetched: NetworkArray | null = null;
-  let cotangent: Float32Array | null = null;
-  if (piece < batch) {
-    fetched = (await execute(graph, weights, accepted, [fetch], signal)).get(fetchKey(fetch))!;
-    cotangent = checked(question.cotangent(fetched), fetched);
+  const fetches = new Map<string, NetworkArray>();
+  const starts = Array.from({ length: Math.ceil(batch / piece) }, (_, i) => i * piece);
+  const part = (start: number): ReadonlyMap<string, NetworkArray> =>
+    piecesOf(accepted, start, Math.min(piece, batch - start));
+  const kept = starts.map((): Kept => ({ after: new Map(), before: new Map() }));
+  try {
+    for (const [at, start] of batch <= room ? starts.entries() : []) {
+      await forward(walk, part(start), kept[at]!);
+      place(fetches, fetchKey(fetch), await fetchedOf(walk, kept[at]!), start, batch);
+    }
+    const fetched =
+      fetches.get(fetchKey(fetch)) ?? (await execute(graph, weights, accepted, [fetch], signal)).get(fetchKey(fetch))!;
+    const cotangent = checked(question.cotangent(fetched), fetched);
+    const size = productOf(fetched.shape.slice(1));
+    for (const [at, start] of starts.entries()) {
+      if (batch > room) await forward(walk, part(start), kept[at]!);
+      const values = cotangent.slice(start * size, (start + piece) * size);
+      const found = await backward(walk, kept[at]!, {
+        shape: [values.length / size, ...fetched.shape.slice(1)],
+        values,
+      });
+      for (const [key, array] of found) place(gradients, key, array, start, batch);
+      freed(kept[at]!);
+    }
+    return { fetched, gradients: withZeros(gradients, wanted, shapes) };
+  } finally {
+    for (const own of kept) freed(own);
   }
-  for (let start = 0; start < batch; start += piece) {
-    const count = Math.min(piece, batch - start);
-    const part = await walked(walk, piecesOf(accepted, start, count), (values) => {
-      fetched ??= values;
-      cotangent ??= checked(question.cotangent(values), values);
-      const size = productOf(values.shape.slice(1));
-      return cotangent.subarray(start * size, (start + count) * size);
-    });
-    for (const [key, array] of part) place(gradients, key, array, start, batch);
-  }
+}
+
+/** What the scalar does not hang on. */
+function withZeros(
+  gradients: Map<string, NetworkArray>,
+  wanted: readonly Wanted[],
+  shapes: ReadonlyMap<string, Shape | null>,
+): ReadonlyMap<string, NetworkArray> {
   for (const { key, node } of wanted) {
     if (gradients.has(key)) continue;
     const shape = shapes.get(node)!.map((n) => n!);
     gradients.set(key, { shape, values: new Float32Array(productOf(shape)) });
   }
-  return { fetched: fetched!, gradients };
+  return gradients;
 }
 
 function checked(cotangent: Float32Array, { shape, values }: NetworkArray): Float32Array {
@@ -120,6 +142,7 @@ function roomFor(
   nodes: readonly Node[],
   route: ReadonlySet<string>,
   shapes: ReadonlyMap<string, Shape | null>,
+  most: number,
 ): number {
   const kept = keptNodes(nodes, route);
   const twice = nodes.filter((node) => route.has(node.name) && readsBefore(activationOf(node)));
@@ -128,7 +151,7 @@ function roomFor(
     const reason = `the maps that its gradient needs have ${(bytes / 2 ** 30).toPrecision(3)} GiB`;
     throw new IsolensError('network/out-of-memory', { reason }, { node: nodes.at(-1)!.name });
   }
-  return Math.max(1, Math.floor(mostKept / Math.max(1, bytes)));
+  return Math.max(1, Math.floor(most / Math.max(1, bytes)));
 }
 
 interface Walk {
@@ -146,24 +169,15 @@ interface Kept {
   readonly before: Map<string, Tensor>;
 }
 
-async function walked(
-  walk: Walk,
-  inputs: ReadonlyMap<string, NetworkArray>,
-  cotangent: (fetched: NetworkArray) => Float32Array,
-): Promise<ReadonlyMap<string, NetworkArray>> {
-  const kept: Kept = { after: new Map(), before: new Map() };
-  const slopes = new Map<string, Tensor>();
-  try {
-    await forward(walk, inputs, kept);
-    const { node, stage } = walk.fetch;
-    const tensor = (stage === 'preActivation' ? kept.before.get(node) : undefined) ?? kept.after.get(node)!;
-    const shape = [...tensor.shape];
-    const start = cotangent({ shape, values: (await tensor.data()) as Float32Array });
-    if (!walk.route.has(node)) return new Map();
-    slopes.set(fetchKey(walk.fetch), tf.tensor(start.slice(), shape, 'float32'));
-    return await backward(walk, kept, slopes);
-  } finally {
-    for (const held of [kept.after, kept.before, slopes]) for (const tensor of held.values()) tensor.dispose();
+async function fetchedOf({ fetch: { node, stage } }: Walk, { after, before }: Kept): Promise<NetworkArray> {
+  const tensor = (stage === 'preActivation' ? before.get(node) : undefined) ?? after.get(node)!;
+  return { shape: [...tensor.shape], values: (await tensor.data()) as Float32Array };
+}
+
+function freed({ after, before }: Kept): void {
+  for (const held of [after, before]) {
+    for (const tensor of held.values()) tensor.dispose();
+    held.clear();
   }
 }
 
@@ -192,41 +206,44 @@ async function forward(walk: Walk, inputs: ReadonlyMap<string, NetworkArray>, { 
 }
 
 /** From the fetched node to the wanted ones; each map is freed when the way back has passed it. */
-async function backward(
-  walk: Walk,
-  kept: Kept,
-  slopes: Map<string, Tensor>,
-): Promise<ReadonlyMap<string, NetworkArray>> {
+async function backward(walk: Walk, kept: Kept, start: NetworkArray): Promise<ReadonlyMap<string, NetworkArray>> {
   const results = new Map<string, NetworkArray>();
   const ended: Node[] = [];
+  if (!walk.route.has(walk.fetch.node)) return results;
+  const slopes = new Map([[fetchKey(walk.fetch), tf.tensor(start.values, [...start.shape], 'float32')]]);
   const report = async (node: string, stage: Fetch['stage'], slope: Tensor): Promise<void> => {
     for (const wanted of walk.wanted) {
       if (wanted.node !== node || wanted.stage !== stage || results.has(wanted.key)) continue;
       results.set(wanted.key, { shape: [...slope.shape], values: (await slope.data()) as Float32Array });
     }
   };
-  for (const node of walk.nodes.toReversed()) {
-    stopIfAsked(walk.signal);
-    const slope = slopes.get(node.name);
-    if (slope) await report(node.name, 'output', slope);
-    const beforeKey = fetchKey({ node: node.name, stage: 'preActivation' });
-    if (walk.route.has(node.name) && node.op !== 'input' && (slope || slopes.has(beforeKey))) {
-      if (slope) add(slopes, beforeKey, slopeBefore(walk, kept, node, slope));
-      const own = slopes.get(beforeKey)!;
-      await report(node.name, 'preActivation', own);
-      if (node.inputs.some((name) => walk.route.has(name)) && !passBack(walk, kept, slopes, { node, slope: own }))
-        ended.push(node);
+  try {
+    for (const node of walk.nodes.toReversed()) {
+      stopIfAsked(walk.signal);
+      const slope = slopes.get(node.name);
+      if (slope) await report(node.name, 'output', slope);
+      const beforeKey = fetchKey({ node: node.name, stage: 'preActivation' });
+      if (walk.route.has(node.name) && node.op !== 'input' && (slope || slopes.has(beforeKey))) {
+        if (slope) add(slopes, beforeKey, slopeBefore(walk, kept, node, slope));
+        const own = slopes.get(beforeKey)!;
+        await report(node.name, 'preActivation', own);
+        if (node.inputs.some((name) => walk.route.has(name)) && !passBack(walk, kept, slopes, { node, slope: own }))
+          ended.push(node);
+      }
+      for (const held of [slopes, kept.after, kept.before]) dropped(held, node.name);
+      dropped(slopes, beforeKey);
+      await nextTurn();
     }
-    for (const held of [slopes, kept.after, kept.before]) {
-      held.get(node.name)?.dispose();
-      held.delete(node.name);
-    }
-    slopes.get(beforeKey)?.dispose();
-    slopes.delete(beforeKey);
-    await nextTurn();
+  } finally {
+    for (const slope of slopes.values()) slope.dispose();
   }
   refuseEnded(walk, results, ended);
   return results;
+}
+
+function dropped(held: Map<string, Tensor>, key: string): void {
+  held.get(key)?.dispose();
+  held.delete(key);
 }
 
 function slopeBefore(walk: Walk, kept: Kept, node: Node, slope: Tensor): Tensor {

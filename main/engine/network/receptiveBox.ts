@@ -26,7 +26,7 @@ type Part = readonly Reading[];
 const mostParts = 32;
 
 /**
- * The box of every input that one voxel of a node reads, for inputs of these sizes (by the name of the input's node, batch and channels
+ * Gives the box of every input, by its name, that one voxel of a node reads, for inputs of these sizes (by the name of the input's node, batch and channels
  * included). Exact at the border too: at each node what lies in its padding leads no further. By backward propagation of sets of indices, axis
  * by axis. *Units* voxels, tensor order. *Problems* network/no-node; network/cannot-run behind an unknown node.
  * *Source* methods.md §1.3.
@@ -34,9 +34,17 @@ const mostParts = 32;
 export function receptiveBoxes(
   graph: NetworkGraph,
   sizes: ReadonlyMap<string, readonly number[]>,
-  { node: name, voxel }: { readonly node: string; readonly voxel: readonly number[] },
-): ReadonlyMap<string, ReceptiveBox> {
+): (node: string, voxel: readonly number[]) => ReadonlyMap<string, ReceptiveBox> {
   const shapes = inferShapes(graph.nodes, sizes);
+  return (node, voxel) => boxesOf(graph, shapes, node, voxel);
+}
+
+function boxesOf(
+  graph: NetworkGraph,
+  shapes: ReadonlyMap<string, Shape | null>,
+  name: string,
+  voxel: readonly number[],
+): ReadonlyMap<string, ReceptiveBox> {
   const end = graph.nodes.findIndex((node) => node.name === name);
   if (end === -1) throw new IsolensError('network/no-node', {}, { node: name });
   const readings = new Map<string, readonly Part[]>([[name, [startAt(spatialSizes(shapes, name), voxel)]]]);

@@ -119,6 +119,13 @@ describe('gradients', () => {
       await gradientOn(wide, { inputs: { input: { shape: [9, 160, 160, 8], values } }, cotangent })
     ).gradients.get('input')!;
     expect(times).toBe(1);
+    // With room for the maps of two entries only.
+    const before = tf.memory().numTensors;
+    const asked = { inputs: { input: { shape: [9, 160, 160, 8], values } }, cotangent, mostKept: 8e6 };
+    const byTwo = (await gradientOn(wide, asked)).gradients.get('input')!;
+    expect(tf.memory().numTensors).toBe(before);
+    expect(times).toBe(2);
+    expect(farOff(byTwo.values, whole.values)).toBeLessThan(1e-5);
     const last = await gradientOn(wide, {
       inputs: { input: { shape: [1, 160, 160, 8], values: values.slice(8 * size) } },
       cotangent: (fetched) => new Float32Array(fetched.values.length).fill(9 / 8, 0, 1000),

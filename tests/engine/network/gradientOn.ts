@@ -11,6 +11,7 @@ interface Asked {
   readonly wrt?: readonly string[];
   readonly cotangent?: (fetched: NetworkArray) => Float32Array;
   readonly signal?: AbortSignal;
+  readonly mostKept?: number;
 }
 
 export const asFetch = (fetch: string | Fetch): Fetch =>
@@ -30,6 +31,7 @@ export async function gradientOn(graph: NetworkGraph, asked: Asked): Promise<Gra
         fetch: asFetch(asked.fetch ?? graph.outputs[0]!.node),
         wrt: asked.wrt ?? graph.inputs.map((input) => input.name),
         cotangent: asked.cotangent ?? weighed,
+        ...(asked.mostKept === undefined ? {} : { mostKept: asked.mostKept }),
       },
       asked.signal,
     );

@@ -272,7 +272,7 @@ describe('receptive boxes', () => {
         voxels.forEach((voxel, b) => {
           const support = supportOf(values.subarray(b * size, (b + 1) * size), sizes, channels);
           const shapes = new Map([['input', [1, ...sizes, channels]]]);
-          const { box, clipped: sides } = receptiveBoxes(graph, shapes, { node: last.name, voxel }).get('input')!;
+          const { box, clipped: sides } = receptiveBoxes(graph, shapes)(last.name, voxel).get('input')!;
           const story = `seed ${seed}, voxel ${voxel.join()}: ${graph.nodes.map((n) => `${n.name} ${JSON.stringify(n.attributes)} < ${n.inputs.join()}`).join('; ')}`;
           expect(box, story).toEqual(support);
           if (sides.flat().includes(true)) clipped++;
@@ -306,7 +306,7 @@ describe('receptive boxes', () => {
     };
     const graph = chain([null, 7, 8, 1], [layer]);
     const sizes = new Map([['input', [1, 7, 8, 1]]]);
-    const first = receptiveBoxes(graph, sizes, { node: 'y', voxel: [0, 0] }).get('input')!;
+    const first = receptiveBoxes(graph, sizes)('y', [0, 0]).get('input')!;
     // Of 7 rows one is padded before and one behind, of 8 columns one behind alone.
     expect(first).toEqual({
       box: { start: [0, 0], end: [2, 3] },
@@ -315,7 +315,7 @@ describe('receptive boxes', () => {
         [false, false],
       ],
     });
-    const last = receptiveBoxes(graph, sizes, { node: 'y', voxel: [3, 3] }).get('input')!;
+    const last = receptiveBoxes(graph, sizes)('y', [3, 3]).get('input')!;
     expect(last).toEqual({
       box: { start: [5, 6], end: [7, 8] },
       clipped: [
