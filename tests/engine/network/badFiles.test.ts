@@ -269,7 +269,7 @@ describe('mutated files', () => {
     if (seed % 7 === 0) changed.copyWithin(at(30), at(31), at(31) + 64);
     return changed;
   };
-  const times = 200;
+  const times = 500;
 
   it(`of .keras: ${times} times a coded problem or a network`, async () => {
     for (let seed = 1; seed <= times; seed++) await problemOf(put('mutant.keras', mutated(keras, seed)));
