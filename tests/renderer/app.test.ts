@@ -101,6 +101,23 @@ describe('the window', () => {
       out: expect.stringMatching(/^\/results\/a-sha-a.*\/predict-/) as string,
     });
   });
+  it('asks Filters of the network alone, and shows its kernels where the network’s views were', async () => {
+    const values = Float32Array.from({ length: 18 }, (_, at) => at - 9);
+    const array = { weight: 'kernel', kernelSize: [3, 3], inputs: 1, outputs: 2, allOutputs: 2, values, largest: 9 };
+    const shown = await open({ 'engine/kernels': () => ({ arrays: [array] }) });
+    press({ code: 'Digit2', key: '2' });
+    await flushPromises();
+    expect(shown.get('.answer').text()).toContain('still look like their random start?');
+    expect(shown.findAll('.pane[data-side]').map((pane) => pane.attributes('data-side'))).toEqual(['network']);
+    expect(shown.findAll('[role="option"]').map((tile) => tile.text())).toEqual(['00', '01']);
+    await shown.get('.answer .button.main').trigger('click');
+    await flushPromises();
+    expect(outside.asked.filter(({ name }) => name === 'engine/startJob').at(-1)?.asked).toMatchObject({
+      job: { inputs: [], analyses: [{ id: 'filters' }] },
+      out: expect.stringMatching(/\/network-[0-9a-f]+\/filters-/) as string,
+    });
+  });
+
   it('shows a saved answer with its map where there is one', async () => {
     const shown = await open({
       'engine/openResults': ({ folder }) => (folder.includes('occlusion') ? opened('occlusion') : gone),
