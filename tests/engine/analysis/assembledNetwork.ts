@@ -1,6 +1,7 @@
 import { assemble, inferShapes, type GraphDraft } from '../../../main/engine/network/assemble';
 import { describeGraph } from '../../../main/engine/network/describe';
 import { acceptInputs, execute, HeldWeights } from '../../../main/engine/network/execute';
+import { gradientOf } from '../../../main/engine/network/gradient';
 import { occluderOf } from '../../../main/engine/network/incremental/occluder';
 import { batchWithin, footprintOf } from '../../../main/engine/network/memory';
 import type { LoadedNetwork } from '../../../main/engine/network/network';
@@ -23,6 +24,8 @@ export async function assembledNetwork(draft: GraphDraft): Promise<LoadedNetwork
       return batchWithin(footprintOf(graph.nodes, shapes), budget);
     },
     occluder: (question) => occluderOf(graph, question),
+    gradient: (question, signal) =>
+      gradientOf(graph, weights, { ...question, accepted: acceptInputs(graph, question.inputs) }, signal),
     close: () => {
       weights.free();
     },

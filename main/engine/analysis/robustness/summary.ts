@@ -38,10 +38,11 @@ interface Seen {
 }
 
 function pointOf(severity: Severity, facts: FamilyFacts, seen: readonly Seen[], rough: Rough): CurvePoint {
-  const figure = (pick: (step: Step) => number | null | undefined): Figure =>
+  const figure = (pick: (step: Step) => number | null | undefined, proportion = false): Figure =>
     patientFigure(
       seen.map(({ patient, step }) => ({ patient, value: pick(step) })),
       rough,
+      proportion,
     );
   const labels = [...new Set(seen.flatMap(({ step }) => (step.labels ?? []).map(({ label }) => label)))];
   const ofLabel = (key: 'dice' | 'hd95Mm' | 'volumeCc'): Record<string, Figure> =>
@@ -51,10 +52,10 @@ function pointOf(severity: Severity, facts: FamilyFacts, seen: readonly Seen[], 
   return {
     severity,
     said: facts.said(severity),
-    accuracy: figure(({ rightShare }) => rightShare),
+    accuracy: figure(({ rightShare }) => rightShare, true),
     confidence: figure(({ confidence }) => confidence),
-    confidentWrongRate: figure(({ confidentWrongShare }) => confidentWrongShare),
-    flipRate: figure(({ flippedShare }) => flippedShare),
+    confidentWrongRate: figure(({ confidentWrongShare }) => confidentWrongShare, true),
+    flipRate: figure(({ flippedShare }) => flippedShare, true),
     ece: calibrationErrorOf(
       seen.map(({ patient, step }) => ({ patient, right: step.right, confidence: step.confidence })),
     ),

@@ -128,6 +128,24 @@ export function verdictOf(
       caveats,
     };
   }
+  const wrongAlready = kept.filter(({ values }) => values.clean.confidentWrong === true).length;
+  const judged = kept.filter(({ values }) => values.clean.confidentWrong !== null).length;
+  if (judged > 0 && 2 * wrongAlready >= judged)
+    return {
+      level: 'problem',
+      code: 'already-wrong',
+      confidence: confidenceOf(clean.n, false),
+      sentence: words(
+        'It is confidently wrong before anything is degraded.',
+        'Il se trompe avec assurance avant toute dégradation.',
+      ),
+      detail: words(
+        `Wrong and confident on ${String(wrongAlready)} of ${String(judged)} clean inputs; ${flip === undefined ? 'no answer changed' : `its answers change from ${named(flip).en} on`}.`,
+        `Faux et assuré sur ${String(wrongAlready)} entrées intactes sur ${String(judged)} ; ${flip === undefined ? 'aucune réponse n’a changé' : `ses réponses changent à partir de : ${named(flip).fr}`}.`,
+      ),
+      evidence,
+      caveats,
+    };
   if (flip !== undefined) {
     const name = named(flip);
     return {

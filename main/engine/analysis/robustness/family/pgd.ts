@@ -22,10 +22,13 @@ export async function worstWithin(attacked: Attacked, hu: number, seed: number, 
       // Below zero the answer is another one: what is left would only make it surer.
       if (starts > 1 && best.value < 0) return best.at;
       const length = (stride * hu) / steps;
-      at = attacked.within(
+      const next = attacked.within(
         at.map((own, v) => own - length * (perHu[v] as number) * Math.sign(gradient[v] as number)),
         hu,
       );
+      // In a corner that the slope points into, nothing moves any more.
+      if (next.every((own, v) => own === at[v])) break;
+      at = next;
     }
     const value = await attacked.value(at);
     if (value < best.value) best = { value, at };
