@@ -17,6 +17,8 @@ export type DesktopAnswers = {
   ) => Promise<z.input<Requests[Name]['gives']>>;
 };
 
+const listOfStudies = { name: 'Isolens', extensions: ['json'] };
+
 const dialogs: Record<z.output<Requests['desktop/choose']['asks']>['what'], OpenDialogOptions> = {
   studyFolder: { properties: ['openDirectory'] },
   networkFolder: { properties: ['openDirectory'] },
@@ -25,6 +27,9 @@ const dialogs: Record<z.output<Requests['desktop/choose']['asks']>['what'], Open
     properties: ['openFile'],
     filters: [{ name: 'Keras, TensorFlow, ONNX', extensions: ['keras', 'h5', 'hdf5', 'json', 'pb', 'onnx'] }],
   },
+  databaseFolder: { properties: ['openDirectory', 'createDirectory'] },
+  database: { properties: ['openFile'], filters: [listOfStudies] },
+  newDatabase: { filters: [listOfStudies] },
   job: { properties: ['openFile'], filters: [{ name: 'Isolens job', extensions: ['json'] }] },
 };
 
@@ -51,10 +56,15 @@ export function desktopAnswers(
       proposedResults: places.proposedResults,
     }),
     'desktop/choose': async ({ what, title }) => {
-      const chosen = await dialog.showOpenDialog(window(), {
-        ...dialogs[what],
-        ...(title === undefined ? {} : { title, message: title }),
-      });
+      const asked = { ...dialogs[what], ...(title === undefined ? {} : { title, message: title }) };
+      if (what === 'newDatabase') {
+        const { canceled, filePath } = await dialog.showSaveDialog(window(), {
+          filters: [listOfStudies],
+          title: asked.title ?? '',
+        });
+        return { path: canceled || filePath === '' ? null : filePath };
+      }
+      const chosen = await dialog.showOpenDialog(window(), asked);
       return { path: chosen.filePaths[0] ?? null };
     },
     'desktop/preferences': async ({ preferences }) => {

@@ -43,7 +43,16 @@ export const desktopRequests = {
   ),
   'desktop/choose': request(
     z.strictObject({
-      what: z.enum(['studyFolder', 'network', 'networkFolder', 'resultsFolder', 'job']),
+      what: z.enum([
+        'studyFolder',
+        'network',
+        'networkFolder',
+        'resultsFolder',
+        'job',
+        'database',
+        'newDatabase',
+        'databaseFolder',
+      ]),
       /** What the dialog is for, in the window's language. */
       title: z.string().optional(),
     }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Database } from '../database';
 import { Job, Progress } from '../job';
 import { Description } from '../network';
 import { CleanState } from '../analysis/robustness';
@@ -126,6 +127,27 @@ export const engineRequests = {
     z.strictObject({ folder: z.string() }),
     z.strictObject({ results: Results, volumes: z.record(z.string(), BlobVolume), notes: z.array(ProblemShape) }),
   ),
+  /** What hiding one window of a study does to the score: the drop that an occlusion with these parameters has there. Null: beyond the input. */
+  'engine/probe': request(
+    z.strictObject({
+      network: z.string(),
+      study: z.string(),
+      parameters: z.record(z.string(), z.unknown()),
+      pointMm: z.tuple([z.number(), z.number(), z.number()]),
+    }),
+    z
+      .strictObject({
+        score: z.string(),
+        unit: z.string(),
+        baseline: z.number(),
+        drop: z.number(),
+        boxMm: z.strictObject({
+          min: z.tuple([z.number(), z.number(), z.number()]),
+          max: z.tuple([z.number(), z.number(), z.number()]),
+        }),
+      })
+      .nullable(),
+  ),
   /** One channel of a saved or freshly computed activation map as a volume of its own. */
   'engine/activation': request(
     z.strictObject({ network: z.string(), study: z.string(), node: z.string(), channel: z.number().int() }),
@@ -209,6 +231,23 @@ export const engineRequests = {
           mask: z.instanceof(Uint8Array),
         }),
       ),
+    }),
+  ),
+  /** A saved list of studies, its paths whole. */
+  'engine/openDatabase': request(z.strictObject({ path: z.string() }), z.strictObject({ database: Database })),
+  /** Saves a list; its paths then start from its own folder. */
+  'engine/saveDatabase': request(z.strictObject({ path: z.string(), database: Database }), nothing),
+  /** Splits a list into lists of their own in a folder: `by` is `folder`, `random` or a tag's name. No patient is in two. */
+  'engine/splitDatabase': request(
+    z.strictObject({
+      database: Database,
+      by: z.string(),
+      shares: z.array(z.number().positive()).min(2),
+      seed: z.number().int().nonnegative(),
+      folder: z.string(),
+    }),
+    z.strictObject({
+      lists: z.array(z.strictObject({ name: z.string(), patients: z.number(), included: z.number() })),
     }),
   ),
   /** Frees what a study, network or result holds. */

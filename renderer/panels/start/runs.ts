@@ -28,6 +28,11 @@ export function subjectOf(
   };
 }
 
+/** Two studies of one patient: they count once. */
+const samePatient = ({ patient: one }: StudySummary, { patient: other }: StudySummary): boolean =>
+  (one.id !== '' && one.id === other.id) ||
+  (one.id === '' && other.id === '' && one.name !== '' && one.name === other.name);
+
 /** The job of one analysis. Where a folder holds several studies, the image series decides. */
 export function jobOf(
   analysis: string,
@@ -41,8 +46,12 @@ export function jobOf(
     const image = study.objects.find(({ kind, usable }) => kind === 'image' && usable);
     const shared = all.filter(({ path }) => path === study.path).length > 1;
     const chosen = choices[study.id];
+    const first =
+      asked.find((other) => other.id !== study.id && samePatient(other, study)) &&
+      asked.find((other) => samePatient(other, study));
     return {
       study: study.path,
+      ...(first ? { patient: lastPart(first.path) } : {}),
       ...(shared && image ? { series: image.id } : {}),
       ...(chosen ? { choices: chosen } : {}),
     };
