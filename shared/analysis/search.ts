@@ -137,7 +137,6 @@ const Overlap = z.strictObject({
   /** The middle of the place lies inside it. */
   centre: z.boolean(),
 });
-export type CropOverlap = z.infer<typeof Overlap>;
 
 const Box = z.strictObject({ start: z.array(z.number()), size: z.array(z.number()) });
 const point = z.tuple([z.number(), z.number(), z.number()]);
