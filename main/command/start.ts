@@ -97,8 +97,9 @@ function commands(say: ReturnType<typeof terminal>, end: (status: ExitStatus) =>
     .requiredOption('--out <folder>', 'where they go, a folder each')
     .requiredOption('--patients <n>', 'how many', wholeNumber(1))
     .option('--seed <s>', 'the same seed makes the same patients', wholeNumber(0), 1)
-    .action(async ({ out, patients, seed }: { out: string; patients: number; seed: number }) => {
-      await makePhantoms({ out, patients, seed, signal, progress: say.progress });
+    .option('--marker', 'each with a bright bar in the couch, outside the body', false)
+    .action(async (wish: { out: string; patients: number; seed: number; marker: boolean }) => {
+      await makePhantoms({ ...wish, signal, progress: say.progress });
     });
   program
     .command('openkbp <folder>')

@@ -82,8 +82,9 @@ describe.skipIf(packagedFolder() === null)(`the packaged application on its demo
 
   it('runs Maps of the patients that are ticked to a verdict in words', async () => {
     const ticks = page.locator('[role="tree"] input[type="checkbox"]:enabled');
-    await expect.poll(() => ticks.count()).toBe(2);
+    await expect.poll(() => ticks.count()).toBe(3);
     await ticks.first().uncheck();
+    await ticks.last().uncheck();
     await button(page, /^run( |$)/i).click();
     await expect
       .poll(() => page.locator('[data-region="answer"]').innerText(), { timeout: 240_000 })

@@ -16,6 +16,8 @@ const Synthetic = z.strictObject({
   folder: z.string(),
   patients: z.number().int().min(1).max(1000),
   seed: z.number().int(),
+  /** How many more follow with a marker in the couch, outside the body. */
+  marked: z.number().int().min(0).max(1000).default(0),
 });
 export type Synthetic = z.infer<typeof Synthetic>;
 
@@ -53,7 +55,8 @@ export async function withSyntheticPatients(
   const isSynthetic = (path: string): boolean => resolve(read.base, path).startsWith(named + sep);
   if (!read.job.inputs.some((input) => 'study' in input && isSynthetic(input.study))) return read;
   const out = (await writable(named)) ? named : ownFolder();
-  await makePhantoms({ out, patients: synthetic.patients, seed: synthetic.seed, signal, progress });
+  const { patients, seed, marked } = synthetic;
+  await makePhantoms({ out, patients, seed, marked, signal, progress });
   const inputs = read.job.inputs.map((input) =>
     'study' in input && isSynthetic(input.study)
       ? { ...input, study: join(out, relative(named, resolve(read.base, input.study))) }

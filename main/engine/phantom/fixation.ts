@@ -10,8 +10,19 @@ export type Fixation = (k: number, values: Float32Array, depth: Float32Array) =>
 /** How far from the skin, mm, a fixation must know the distance. */
 export const fixationReach = 12;
 
-/** The thermoplastic mask over face and shoulders, the head rest and the flat couch top: what a planning scan shows. */
-export function fixationOf(person: Person, { size, spacing, zero }: Lattice, skin: DistanceField): Fixation {
+/** Where the marker lies in the couch: mm to the person's left, its half width, and the depths that it fills under the couch's top. */
+const bar = { x: 120, halfWidth: 12, from: 5, to: 19, hu: 1400 } as const;
+
+/**
+ * The thermoplastic mask over face and shoulders, the head rest and the flat couch top: what a planning scan shows; with `marker` also a
+ * bright bar along the couch, as a table's index bar would be.
+ */
+export function fixationOf(
+  person: Person,
+  { size, spacing, zero }: Lattice,
+  skin: DistanceField,
+  marker = false,
+): Fixation {
   const random = randomOf(person.seed, 'fixation');
   const reach = random.chance(0.7) ? -150 : -75; // with or without the shoulders
   const [cell, thick] = [random.between(7, 9.5), random.between(1.8, 2.6)];
@@ -44,6 +55,10 @@ export function fixationOf(person: Person, { size, spacing, zero }: Lattice, ski
           const box = Math.max(Math.abs(under - deep / 2) - deep / 2, Math.abs(x) - halfWidth);
           put(index, 40, 0.5 - box / width);
           put(index, -920, 0.5 - (box + 2) / width);
+          if (marker) {
+            const beside = Math.abs(x - bar.x) - bar.halfWidth;
+            put(index, bar.hu, 0.5 - Math.max(beside, bar.from - under, under - bar.to) / width);
+          }
           continue;
         }
         if (maskRow && d > -0.5 && d < gap + thick + width) {

@@ -6,10 +6,12 @@ import { hash32 } from './random';
 import { studyOf } from './study';
 import { generator, truthOf, truthSchema } from './truth';
 
-export interface MakePatients extends Pick<PhantomOptions, 'matrix' | 'sliceMm' | 'signal'> {
+export interface MakePatients extends Pick<PhantomOptions, 'matrix' | 'sliceMm' | 'marker' | 'signal'> {
   /** Folder that gets one folder for each patient: `HN-0001`, `HN-0002`, … */
   readonly out: string;
   readonly patients: number;
+  /** How many more follow, with the marker in the couch; with `marker` all have it. */
+  readonly marked?: number;
   readonly seed: number;
   /** `done` of `total` patients, with fractions while one is being made. */
   readonly progress?: (done: number, total: number, patient: string) => void;
@@ -21,15 +23,16 @@ export const patientId = (n: number): string => `HN-${String(n).padStart(4, '0')
 export const patientSeed = (seed: number, n: number): number => hash32(`${seed}/patient/${n}`) >>> 0;
 
 /** Whether a folder already holds just this patient, whole. truth.json is there last. */
-async function isMade(folder: string, seed: number, matrix: number): Promise<boolean> {
+async function isMade(folder: string, seed: number, matrix: number, marker: boolean): Promise<boolean> {
   try {
     const truth = JSON.parse(await readFile(join(folder, 'truth.json'), 'utf8')) as {
       schema?: unknown;
       generator?: unknown;
       seed?: unknown;
+      marker?: unknown;
       grid?: { size?: readonly unknown[] };
     };
-    return truth.schema === truthSchema && truth.generator === generator && truth.seed === seed && truth.grid?.size?.[0] === matrix; // prettier-ignore
+    return truth.schema === truthSchema && truth.generator === generator && truth.seed === seed && truth.grid?.size?.[0] === matrix && 'marker' in truth === marker; // prettier-ignore
   } catch {
     // Not there, or cut short: it is made anew.
     return false;
@@ -41,7 +44,8 @@ async function isMade(folder: string, seed: number, matrix: number): Promise<boo
  * Gives the folders, in order. A cancelled or failed patient leaves no folder.
  */
 export async function makePatients(wish: MakePatients): Promise<readonly string[]> {
-  const { out, patients, seed, signal, progress, matrix = 256, sliceMm } = wish;
+  const { out, marked = 0, seed, signal, progress, matrix = 256, sliceMm } = wish;
+  const patients = wish.patients + marked;
   const folders: string[] = [];
   for (let n = 1; n <= patients; n++) {
     signal?.throwIfAborted();
@@ -50,9 +54,11 @@ export async function makePatients(wish: MakePatients): Promise<readonly string[
     folders.push(folder);
     progress?.(n - 1, patients, id);
     const own = patientSeed(seed, n);
-    if (await isMade(folder, own, matrix)) continue;
+    const marker = wish.marker === true || n > wish.patients;
+    if (await isMade(folder, own, matrix, marker)) continue;
     const patient = await phantomPatient(own, {
       matrix,
+      marker,
       ...(sliceMm === undefined ? {} : { sliceMm }),
       ...(signal === undefined ? {} : { signal }),
       progress: (share) => progress?.(n - 1 + 0.9 * share, patients, id),

@@ -24,6 +24,7 @@ export interface PhantomPatient {
   readonly seed: number;
   readonly person: Person;
   readonly scanner: Scanner;
+  readonly marker: boolean;
   readonly anatomy: Anatomy['facts'];
   readonly ct: Volume<Int16Array>;
   readonly structures: readonly DrawnStructure[];
@@ -43,6 +44,8 @@ export interface PhantomOptions {
   /** Rows and columns of the scan (default 256). */
   readonly matrix?: 128 | 256 | 512;
   readonly sliceMm?: Scanner['sliceMm'];
+  /** Puts a bright bar into the couch, at the person's left: all else stays the same. */
+  readonly marker?: boolean;
   readonly signal?: AbortSignal;
   readonly progress?: (share: number) => void;
 }
@@ -62,7 +65,7 @@ function fieldOfView(seed: number): number {
 }
 
 export async function phantomPatient(seed: number, options: PhantomOptions = {}): Promise<PhantomPatient> {
-  const { matrix = 256, sliceMm, signal, progress } = options;
+  const { matrix = 256, sliceMm, marker = false, signal, progress } = options;
   const person = personOf(seed);
   const scanner = scannerOf(seed, sliceMm);
   const anatomy = anatomyOf(person);
@@ -85,7 +88,7 @@ export async function phantomPatient(seed: number, options: PhantomOptions = {})
   const { structures, skin } = await structuresOf(anatomy, warp, (share) => told(0.3 + 0.2 * share));
   const values = new Int16Array(matrix * matrix * slices);
   const exposure = exposureOf(warp.scan, scanner, seed);
-  const fixation = fixationOf(person, warp.scan, skin);
+  const fixation = fixationOf(person, warp.scan, skin, marker);
   const slice = sliceOf(warp, canvas, skin);
   for (let k = 0; k < slices; k++) {
     const { hu, depth } = slice(k);
@@ -118,7 +121,7 @@ export async function phantomPatient(seed: number, options: PhantomOptions = {})
   });
   const plan = { isocentre, fields, levels, evenness };
   const masks = masksOf(structures, ct.grid);
-  return { seed, person, scanner, anatomy: anatomy.facts, ct, structures, masks, dose, plan };
+  return { seed, person, scanner, marker, anatomy: anatomy.facts, ct, structures, masks, dose, plan };
 }
 
 /** Masks by name, each filled only when somebody looks: all of them together would be larger than the scan. */

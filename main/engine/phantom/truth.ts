@@ -75,6 +75,7 @@ export function truthOf(patient: PhantomPatient, id: string): Readonly<Record<st
     id,
     seed: patient.seed,
     varied: { person: patient.person, scanner: patient.scanner, anatomy: patient.anatomy },
+    ...(patient.marker ? { marker: 'a bright bar in the couch, outside the body' } : {}),
     grid: { size: ct.grid.size, affine: ct.grid.affine },
     plan: {
       beams: plan.fields.map(({ gantryDegrees }) => gantryDegrees),

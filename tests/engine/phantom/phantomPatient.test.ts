@@ -162,6 +162,23 @@ describe('a synthetic patient', () => {
     }
   });
 
+  it('carries a marker in the couch where that is asked for, and is the same person', async () => {
+    const withMarker = await phantomPatient(seed, { matrix: 128, sliceMm: 3, marker: true });
+    const body = masks['BODY'] ?? new Uint8Array();
+    const [nx, ny] = patient.ct.grid.size;
+    const changed = [...withMarker.ct.values.keys()].filter((v) => withMarker.ct.values[v] !== patient.ct.values[v]);
+    expect(changed.filter((v) => body[v] === 1)).toEqual([]);
+    const left = Math.min(...changed.map((v) => v % nx));
+    expect(new Set(changed.map((v) => Math.floor(v / (nx * ny)))).size).toBe(patient.ct.grid.size[2]);
+    expect(left).toBeGreaterThan(nx / 2);
+    expect(Math.max(...changed.map((v) => withMarker.ct.values[v] ?? 0))).toBeGreaterThan(1200);
+    expect(hashOf(withMarker.dose)).toBe(hashOf(patient.dose));
+    expect([truthOf(withMarker, 'HN-0001')['marker'], truthOf(patient, 'HN-0001')['marker']]).toEqual([
+      'a bright bar in the couch, outside the body',
+      undefined,
+    ]);
+  }, 240_000);
+
   it('tells its truth: the runs of truth.json fill the grid and give the masks', () => {
     const truth = JSON.parse(JSON.stringify(truthOf(patient, 'HN-0001'))) as {
       synthetic: boolean;
@@ -195,6 +212,8 @@ describe('a cohort', () => {
     const before = statSync(join(folder, 'RS.dcm')).mtimeMs;
     await makePatients(wish);
     expect(statSync(join(folder, 'RS.dcm')).mtimeMs).toBe(before);
+    await makePatients({ ...wish, marker: true });
+    expect(statSync(join(folder, 'RS.dcm')).mtimeMs).toBeGreaterThan(before);
   }, 240_000);
 
   it('gives every patient a seed of its own', () => {

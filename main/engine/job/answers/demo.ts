@@ -31,8 +31,8 @@ export const demoAnswers: Pick<Handlers, 'engine/makeDemo'> = {
     const demo = demoFolder();
     const synthetic = demo === null ? null : await syntheticAt(demo);
     if (demo === null || synthetic === null) return { studies: [], networks: [] };
-    const { patients, seed } = synthetic;
-    const studies = await makePhantoms({ out, patients, seed, signal, progress });
+    const { patients, seed, marked } = synthetic;
+    const studies = await makePhantoms({ out, patients, seed, marked, signal, progress });
     const networks = (await foldersIn(join(demo, 'networks')))
       .map((folder) => join(folder, 'model.json'))
       .filter((file) => existsSync(file));
