@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { IsolensError } from '../../../shared/problem/problem';
 import { inferShapes } from './assemble';
+import { CompiledNetwork } from './compiled/compiled';
 import type { NetworkGraph, Node, Shape } from './graph';
 import type { Fetch, NetworkArray } from './network';
 import { refuseImpossible } from './memory';
@@ -12,7 +13,14 @@ import { backendInfo, tf, type Tensor } from './tensorflow';
 /** Weights as tensors, by node; made when a node first runs and freed all at once. */
 export class HeldWeights {
   readonly #byNode = new Map<string, Tensors>();
+  readonly #compiled = new CompiledNetwork();
   #closed = false;
+
+  /** The network as native graphs, which are fed these weights. */
+  get compiled(): CompiledNetwork {
+    if (this.#closed) throw new Error('the network is closed');
+    return this.#compiled;
+  }
 
   of(node: NodeCore, inputs: readonly Shape[]): Tensors {
     if (this.#closed) throw new Error('the network is closed');
@@ -31,6 +39,7 @@ export class HeldWeights {
 
   free(): void {
     this.#closed = true;
+    this.#compiled.free();
     for (const tensors of this.#byNode.values()) for (const tensor of Object.values(tensors)) tensor.dispose();
     this.#byNode.clear();
   }
@@ -43,7 +52,8 @@ const callBudget = { gpu: 4e11, native: 3e9, wasm: 1.5e8 } as const;
 
 /**
  * Runs a batch and gives the fetched values. The batch is cut so that no native call lasts long; the cut depends on sizes
- * and backend alone, so that the same run gives the same bits.
+ * and backend alone, so that the same run gives the same bits. `way`: as TensorFlow's own graph (native library only) or node by node;
+ * without it whichever is quicker.
  */
 export async function execute(
   graph: NetworkGraph,
@@ -51,19 +61,62 @@ export async function execute(
   inputs: ReadonlyMap<string, NetworkArray>,
   fetches: readonly Fetch[],
   signal?: AbortSignal,
+  way?: 'whole' | 'nodes',
 ): Promise<ReadonlyMap<string, NetworkArray>> {
   const needed = neededNodes(graph, fetches);
   const shapes = inferShapes(graph.nodes, new Map([...inputs].map(([node, array]) => [node, array.shape])));
   const batch = [...inputs.values()][0]!.shape[0]!;
   refuseImpossible(needed, shapes);
   const piece = pieceOf(needed, shapes, batch);
+  const whole = way ? way === 'whole' : isWhole(needed, shapes);
   const results = new Map<string, NetworkArray>();
   for (let start = 0; start < batch; start += piece) {
     const count = Math.min(piece, batch - start);
-    const part = await executePiece(needed, weights, piecesOf(inputs, start, count), fetches, signal);
+    const own = piecesOf(inputs, start, count);
+    const byNodes = (): ReturnType<typeof executePiece> => executePiece(needed, weights, own, fetches, signal);
+    const part = whole
+      ? await executeWhole(graph, needed, weights, own, fetches, signal).catch((thrown: unknown) => {
+          // Node by node either goes well, as where no file can be written, or tells which node fails.
+          if (thrown instanceof IsolensError || way) throw thrown;
+          return byNodes();
+        })
+      : await byNodes();
     for (const [key, array] of part) place(results, key, array, start, batch);
   }
   return results;
+}
+
+/** Multiply-adds of one batch entry from which on a graph of its own is worth making: its first run takes some 50 ms more. */
+const worthCompiling = 3e7;
+
+/** Decided by sizes and backend alone, so that the same run gives the same bits. */
+function isWhole(needed: readonly Node[], shapes: ReadonlyMap<string, Shape | null>): boolean {
+  if (backendInfo()?.rung !== 'native') return false;
+  return needed.reduce((sum, node) => sum + costOf(node, shapes), 0) >= worthCompiling;
+}
+
+async function executeWhole(
+  graph: NetworkGraph,
+  nodes: readonly Node[],
+  weights: HeldWeights,
+  inputs: ReadonlyMap<string, NetworkArray>,
+  fetches: readonly Fetch[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, NetworkArray>> {
+  const shapes = inferShapes(graph.nodes, new Map([...inputs].map(([node, array]) => [node, array.shape])));
+  const found = await weights.compiled.run({
+    nodes,
+    shapes,
+    inputs,
+    fetches,
+    budget: callBudget.native,
+    weightsOf: (node, before) => weights.of(node, before),
+    runNode: (node, before) => computeNode(node, before, weights, inputs, wantsPre(node, fetches)),
+    look: () => {
+      stopIfAsked(signal);
+    },
+  });
+  return new Map(fetches.map((fetch, n) => [fetchKey(fetch), found[n]!]));
 }
 
 /** The nodes that the fetches hang on, in order. *Problems* network/no-node, network/cannot-run. */
@@ -97,15 +150,17 @@ function cannotRun(node: Node): IsolensError {
 
 export function pieceOf(nodes: readonly Node[], shapes: ReadonlyMap<string, Shape | null>, batch: number): number {
   let dearest = 1;
-  for (const node of nodes) {
-    const own = shapes.get(node.name);
-    if (node.op === 'input' || !own) continue;
-    const inputs = node.inputs.map((name) => shapes.get(name)!);
-    const cost = operationOf(node.op).cost?.(node, inputs, own) ?? 4 * productOf(own.slice(1));
-    dearest = Math.max(dearest, cost);
-  }
+  for (const node of nodes) dearest = Math.max(dearest, costOf(node, shapes));
   const budget = callBudget[backendInfo()?.rung ?? 'native'];
   return Math.max(1, Math.min(batch, Math.floor(budget / dearest)));
+}
+
+/** Multiply-adds of one batch entry. */
+function costOf(node: Node, shapes: ReadonlyMap<string, Shape | null>): number {
+  const own = shapes.get(node.name);
+  if (node.op === 'input' || !own) return 0;
+  const inputs = node.inputs.map((name) => shapes.get(name)!);
+  return operationOf(node.op).cost?.(node, inputs, own) ?? 4 * productOf(own.slice(1));
 }
 
 async function executePiece(

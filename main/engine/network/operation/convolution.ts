@@ -156,7 +156,7 @@ function withKernel(node: NodeCore, name: string, kernel: Weight): Readonly<Reco
   return { [name]: held, ...(bias ? { bias } : {}) };
 }
 
-function mustStuff(node: NodeCore): boolean {
+export function mustStuff(node: NodeCore): boolean {
   const dilation = integersOf(node, 'dilation');
   if (dilation.every((d) => d === 1)) return false;
   return !node.op.startsWith('conv') || dilation.length === 3 || integersOf(node, 'strides').some((s) => s > 1);
