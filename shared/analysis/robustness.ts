@@ -116,7 +116,7 @@ const Parameters = z.strictObject({
         control: 'number',
       }),
     ),
-  hd95MaxMm: z
+  hausdorffMaxMm: z
     .number()
     .positive()
     .default(10)

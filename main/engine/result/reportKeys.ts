@@ -221,7 +221,7 @@ export const keyWords: Readonly<Record<string, Words>> = {
   seeds: { en: 'draws', fr: 'tirages' },
   move: { en: 'moved', fr: 'déplacé' },
   diceMin: { en: 'Dice at least', fr: 'Dice au moins' },
-  hd95MaxMm: { en: 'HD95 at most', fr: 'HD95 au plus' },
+  hausdorffMaxMm: { en: 'HD95 at most', fr: 'HD95 au plus' },
   toleranceGy: { en: 'tolerance', fr: 'tolérance' },
   degraded: { en: 'degraded inputs saved', fr: 'entrées dégradées enregistrées' },
   confidence: { en: 'confidence', fr: 'confiance' },

@@ -37,7 +37,7 @@ function calibrationOf(judged: readonly Judged[], patients: number): RobustnessS
 /** Each patient is judged with the temperature that the others give; the one named is of all together. */
 function temperatureOf(kept: readonly Kept[], tau: number): RobustnessSummary['clean']['temperature'] {
   const cases = kept.flatMap(({ patient, scored }) =>
-    scored === null || scored.truth === null ? [] : [{ patient, scores: scored.scores, truth: scored.truth }],
+    typeof scored?.truth === 'number' ? [{ patient, scores: scored.scores, truth: scored.truth }] : [],
   );
   const patients = [...new Set(cases.map(({ patient }) => patient))];
   if (patients.length < fewestForTemperature) return null;

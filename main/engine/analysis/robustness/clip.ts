@@ -2,10 +2,9 @@
 const scannerHu = [-1024, 3071] as const;
 
 /** Keeps HU within what a scanner stores, or within what this scan itself holds where that is more. */
-export function clipToScanner(values: Float32Array, original: ArrayLike<number>): Float32Array {
+export function clipToScanner(values: Float32Array, original: Int16Array | Float32Array): Float32Array {
   let [low, high]: [number, number] = [scannerHu[0], scannerHu[1]];
-  for (let v = 0; v < original.length; v++) {
-    const value = original[v] as number;
+  for (const value of original) {
     if (value < low) low = value;
     if (value > high) high = value;
   }

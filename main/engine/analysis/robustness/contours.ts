@@ -18,7 +18,7 @@ const rimMm = 3;
 /** When a contour is wrong. */
 export interface ContourRule {
   readonly diceMin: number;
-  readonly hd95MaxMm: number;
+  readonly hausdorffMaxMm: number;
   readonly tau: number;
 }
 
@@ -120,7 +120,7 @@ export function labelState(
   truth: TrueMask | null,
   confidence: Float32Array,
   grid: Grid | null,
-  { diceMin, hd95MaxMm, tau }: ContourRule,
+  { diceMin, hausdorffMaxMm, tau }: ContourRule,
 ): LabelState & { readonly confidentWrong: boolean | null } {
   const cc = grid === null ? null : voxelCc(grid);
   const voxels = countOf(mask);
@@ -143,7 +143,7 @@ export function labelState(
   const right =
     small && grid !== null
       ? (surfaceDice(mask, truth.mask, grid, surfaceMm) ?? 0) >= smallSurfaceDice
-      : (overlap ?? 0) >= diceMin && (grid === null || (hd95Mm ?? Infinity) <= hd95MaxMm);
+      : (overlap ?? 0) >= diceMin && (grid === null || (hd95Mm ?? Infinity) <= hausdorffMaxMm);
   const wrongCc = grid === null ? null : confidentWrongCc(mask, truth, confidence, grid, tau);
   return {
     label,

@@ -89,7 +89,7 @@ export async function judgeClass(
       right,
       confidence: broken ? null : (p[index] as number),
       confidentWrong: right === null || broken ? null : !right && (p[index] as number) >= tau,
-      class: broken ? null : single ? (index === 1 ? (labels[0] as string) : null) : (labels[index] as string),
+      class: broken ? null : single ? (index === 1 ? labels[0] : null) : labels[index],
       probabilities: single ? figures.slice(1) : figures,
       entropy: sigmoids || broken ? null : entropyOf(p),
       ...(about === null || broken ? {} : { brier: brierScore(p, about), nll: negativeLogLikelihood(p, about) }),

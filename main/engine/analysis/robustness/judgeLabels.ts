@@ -127,7 +127,7 @@ export async function judgeLabels(
     return Uint8Array.from(resample(there, state.grid, 'nearest', 0).values);
   }
 
-  const rule = { diceMin: parameters.diceMin, hd95MaxMm: parameters.hd95MaxMm, tau: parameters.tau };
+  const rule = { diceMin: parameters.diceMin, hausdorffMaxMm: parameters.hausdorffMaxMm, tau: parameters.tau };
 
   function judged(own: Drawn, degraded: DegradedInput): State & { readonly changed: boolean } {
     const truths = truthOf(own, degraded);

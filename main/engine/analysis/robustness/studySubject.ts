@@ -25,11 +25,12 @@ const floats = (values: ArrayLike<number>): Float32Array =>
 /** The recipe whose grid no longer looks at the images: a degraded scan is laid on the very voxels of the clean one. */
 export function frozen(recipe: Recipe, { grid, planes }: PreparedInput): Recipe {
   if (grid === null) return recipe;
-  const together = planes !== undefined && planes.every((plane, n) => plane === (planes[0] as number) + n);
+  const [first, last] = [planes?.[0], planes?.at(-1)];
+  const together = first !== undefined && last !== undefined && last - first + 1 === planes?.length;
   return {
     ...recipe,
     grid: { ...recipe.grid, centre: { mm: [...middleMm(grid)] as [number, number, number] } },
-    ...(together && recipe.slices !== 'all' ? { slices: [planes[0] as number, planes.at(-1) as number] } : {}),
+    ...(together && recipe.slices !== 'all' ? { slices: [first, last] } : {}),
   };
 }
 
@@ -46,7 +47,7 @@ const movedStructure = (structure: Structure, affine: Affine): Structure => ({
 });
 
 /** A volume moved by an affine, on its own old grid. */
-function movedVolume<V extends Volume>(volume: V, affine: Affine, outside: number): Float32Array {
+function movedVolume(volume: Volume, affine: Affine, outside: number): Float32Array {
   const there = { ...volume, grid: { ...volume.grid, affine: multiply(affine, volume.grid.affine) } };
   return resample(there, volume.grid, 'trilinear', outside).values;
 }

@@ -224,7 +224,9 @@ function stepOf(severity: Severity, states: readonly State[], judge: Judge): Rob
   const rightShare = shareOf(states.map(({ right }) => right));
   const wrongShare = shareOf(states.map(({ confidentWrong }) => confidentWrong));
   // The first draw that answers as most do stands for what has no mean.
-  const usual = states.find(({ right }) => rightShare === null || right === rightShare >= 0.5) ?? (states[0] as State);
+  const [foremost] = states;
+  if (foremost === undefined) throw new Error('a severity that no draw met');
+  const usual = states.find(({ right }) => rightShare === null || right === rightShare >= 0.5) ?? foremost;
   const means = (key: 'margin' | 'entropy' | 'brier' | 'nll' | 'changedShare' | 'wrongShare') =>
     usual[key] === undefined ? {} : { [key]: meanOf(states.map((state) => state[key])) };
   const { probabilities, labels, dose } = usual;

@@ -24,12 +24,7 @@ export async function degrade(
   values: ArrayLike<number>,
   shape: readonly [number, number, number],
   severities: readonly Severity[],
-  {
-    kind = 'CT' as keyof typeof channelOf,
-    spacingMm = [1, 1, 1] as readonly number[],
-    seed = 1,
-    move = 'all' as 'all' | 'image',
-  } = {},
+  { kind = 'CT', spacingMm = [1, 1, 1] as readonly number[], seed = 1, move = 'all' } = {},
 ): Promise<readonly Float32Array[]> {
   const recipe: Recipe = readRecipe(
     {

@@ -163,8 +163,10 @@ describe('artefacts', () => {
     let [on, off] = [0, 0];
     for (let v = 0; v < n * n; v++) {
       const radius = Math.hypot((v % n) - 60, Math.floor(v / n) - 60) * 2;
-      if (Math.abs(radius - 50) <= 1) (expect(ring[v]).toBe(40), on++);
-      else (expect(ring[v]).toBe(0), off++);
+      const inRing = Math.abs(radius - 50) <= 1;
+      expect(ring[v]).toBe(inRing ? 40 : 0);
+      if (inRing) on++;
+      else off++;
     }
     expect(on).toBeGreaterThan(140);
     expect(off).toBeGreaterThan(14000);
