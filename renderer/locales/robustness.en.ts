@@ -4,6 +4,7 @@ export const robustnessEn = {
   'guide.robustness': 'Method: robustness',
   'help.robustness':
     'The input is made worse in ways that happen in a clinic, more and more, until the answer changes; then the strength at which it does is narrowed down. The left pane shows the scan as acquired, the right one as degraded. “Changes” is the first other answer, “fools” the first wrong answer that the network is sure of; the latter needs a known truth. “Not reached” holds only for the strengths tried: it does not say that the network is robust.',
+  'start.time.robustness': '5 to 30 min',
   'robustness.run': 'How it is computed',
   'robustness.running': 'Running',
   'robustness.look': 'As degraded',

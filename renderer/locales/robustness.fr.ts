@@ -6,6 +6,7 @@ export const robustnessFr: Readonly<Record<keyof typeof robustnessEn, string>> =
   'guide.robustness': 'Méthode : robustesse (en anglais)',
   'help.robustness':
     'L’entrée est dégradée comme elle peut l’être en clinique, de plus en plus, jusqu’à ce que la réponse change ; puis la force à laquelle elle change est resserrée. À gauche l’examen tel qu’acquis, à droite tel que dégradé. « Change » est la première autre réponse, « trompe » la première réponse fausse dont le réseau est sûr ; celle-ci demande une vérité connue. « Non atteint » ne vaut que pour les forces essayées : cela ne dit pas que le réseau est robuste.',
+  'start.time.robustness': '5 à 30 min',
   'robustness.run': 'Comment c’est calculé',
   'robustness.running': 'En cours',
   'robustness.look': 'Tel que dégradé',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scores } from '../analysis/occlusion';
 import { Database } from '../database';
 import { Job, Progress } from '../job';
 import { Description } from '../network';
@@ -137,7 +138,7 @@ export const engineRequests = {
     }),
     z
       .strictObject({
-        score: z.string(),
+        score: z.enum(scores),
         unit: z.string(),
         baseline: z.number(),
         drop: z.number(),

@@ -34,6 +34,7 @@ export const keyList: readonly {
       ['F1 · ?', 'keys.help'],
       ['F6 · Shift F6', 'keys.regions'],
       ['V', 'keys.probe'],
+      ['M', 'keys.hide'],
     ],
   },
   {

@@ -1,5 +1,6 @@
 import { onBeforeUnmount, onMounted } from 'vue';
 import { greyPresets, useView } from '../../stores/view';
+import { useHiding } from '../../stores/hiding';
 import { useJobs } from '../../stores/jobs';
 import { modes, useWorkbench } from '../../stores/workbench';
 import { useActions } from '../start/useActions';
@@ -28,6 +29,7 @@ export function useKeys({ find }: { find: () => void }): void {
   const workbench = useWorkbench();
   const jobs = useJobs();
   const actions = useActions();
+  const hiding = useHiding();
   let heldSince = 0;
   let mapsBefore: { map: boolean; wash: boolean } | null = null;
 
@@ -108,6 +110,9 @@ export function useKeys({ find }: { find: () => void }): void {
       case 'p':
         actions.pin();
         return true;
+      case 'm':
+        hiding.start();
+        return true;
       case 'v':
         workbench.spoken++;
         return true;
@@ -146,14 +151,17 @@ export function useKeys({ find }: { find: () => void }): void {
 
   function onKeyUp(event: KeyboardEvent): void {
     if (event.key === ' ') overlaysBack(event);
+    if (event.key.toLowerCase() === 'm') hiding.stop();
   }
 
   onMounted(() => {
     window.addEventListener('keydown', onKeyDown);
     window.addEventListener('keyup', onKeyUp);
+    window.addEventListener('blur', hiding.stop);
   });
   onBeforeUnmount(() => {
     window.removeEventListener('keydown', onKeyDown);
     window.removeEventListener('keyup', onKeyUp);
+    window.removeEventListener('blur', hiding.stop);
   });
 }

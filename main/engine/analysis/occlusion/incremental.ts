@@ -123,6 +123,30 @@ export async function* runIncrementally(
   }
 }
 
+/** Drops of single places by an open occluder, as a lattice would give them. */
+export function placeDrops(occluder: Occluder, scoring: Scoring): (place: Place) => Promise<number> {
+  const { hider, reader, signal } = scoring;
+  const intact = new IntactScores(occluder, scoring);
+  const scratch = new Scratch(scoring);
+  return async (place) => {
+    if (!reader.counts(place.entry)) return 0;
+    const hidden: HiddenPlace[] = [];
+    for (let draw = 0; draw < hider.draws; draw++) {
+      const { none } = await inTurns(
+        hider.hide(scratch.of(place.entry), place.entry, place.box, place.position, draw),
+        signal,
+      );
+      const values = scratch.taken(place.entry, place.box);
+      if (!none) hidden.push({ entry: place.entry, box: place.box, values });
+    }
+    let drop = 0;
+    for await (const { outcomes } of occluder.hide(hidden, signal))
+      for (const { box, values } of outcomes)
+        if (box) drop += (await intact.drop(place, box, values, signal)) / hider.draws;
+    return drop;
+  };
+}
+
 /** Fillings of the next places of the order. */
 function* filledGroup(
   { prepared, reader, hider }: Scoring,

@@ -12,7 +12,6 @@ import type { PreparedInput } from '../../recipe/preparedInput';
 import type { InputWriter } from '../../result/inputWriter';
 import type { Analysis, Context, OpenInput, Part, Step } from '../analysis';
 import { inTurns, type Cuttable } from '../cuttable';
-import { entries as entriesOf } from '../feed';
 import { anatomyOf } from './anatomy';
 import { boxSeconds, choicesOf, drawsOf, gameAhead, latticeOn, regionOf, shiftsFor } from './cost';
 import { fillName } from './fill/list';
@@ -24,11 +23,11 @@ import { gameCost, playGame } from './playGame';
 import { playersOf, structureInQuestion } from './players';
 import type { ScoreReader } from './reader';
 import type { LatticeOnInput, LatticeRun } from './places';
+import { readersFor } from './readersFor';
 import { runLattice, selfCheck } from './run';
 import { readIntact, type Scoring } from './score';
 import { stagesOf } from './stages';
 import { gamesOf, summaryOf, type Kept } from './summary';
-import { fetchesOf, outputOf, readerOf } from './target';
 import { valuesOf, type Maps } from './values';
 import { occlusionVerdict } from './verdict';
 import { entriesIn } from './region';
@@ -85,7 +84,7 @@ export const occlusion: Analysis<OcclusionParameters> = {
 
   async forecast(input, context, parameters, signal) {
     const on = latticeOn(input.prepared, context, parameters);
-    const reader = (await readerFor(input, context, parameters, signal))(null);
+    const reader = (await readersFor(input, context, parameters, signal))(null);
     const gained = await latticeForecast(input, context, reader, on);
     if (!gained) return null;
     const { passes: game } = gameAhead(input, context, parameters);
@@ -109,37 +108,6 @@ export const occlusion: Analysis<OcclusionParameters> = {
     };
   },
 };
-
-/** Reads what one entry of the output looks like, so that the target's names can be held against it before anything is hidden. */
-async function readerFor(
-  input: OpenInput,
-  context: Context,
-  parameters: OcclusionParameters,
-  signal: AbortSignal,
-): Promise<(leaveOut: Uint8Array | null) => ScoreReader> {
-  const { network, memoryBytes } = context;
-  const { prepared } = input;
-  const { value } = fetchesOf(context, outputOf(parameters.target, context));
-  const batch = Math.min(32, network.batchFor(prepared.array.shape.slice(1), memoryBytes));
-  const total = prepared.array.shape[0] ?? 1;
-  const inputs = prepared.arrays ?? { [network.graph.inputs[0]?.name ?? 'input']: prepared.array };
-  // A classifier's default class hangs on every plane; any other target on the shape alone.
-  const wanted = parameters.target ? 1 : total;
-  const values: Float32Array[] = [];
-  let shape: readonly number[] = [];
-  for (let from = 0; from < wanted; from += batch) {
-    const to = Math.min(wanted, from + batch);
-    const fed = Object.fromEntries(Object.entries(inputs).map(([name, array]) => [name, entriesOf(array, from, to)]));
-    const output = (await network.run(fed, [value], signal)).get(value.node);
-    if (!output) throw new Error(`the network gave no value of ${value.node}`);
-    shape = output.shape;
-    values.push(output.values);
-  }
-  const whole = new Float32Array(values.reduce((sum, own) => sum + own.length, 0));
-  values.reduce((at, own) => (whole.set(own, at), at + own.length), 0);
-  const intact = { shape: [wanted, ...shape.slice(1)], values: whole };
-  return (leaveOut) => readerOf(input, context, parameters, intact, leaveOut);
-}
 
 /** How much less a lattice costs than running the network whole for each place; null where it is run whole. */
 async function latticeForecast(
@@ -165,7 +133,7 @@ async function* runOcclusion(
   const place = spatialPlaceOf(prepared, context);
   const on = latticeOn(prepared, context, parameters);
   const { lattice } = on;
-  const readers = await readerFor(input, context, parameters, signal);
+  const readers = await readersFor(input, context, parameters, signal);
   const reader = readers(null);
   const intact = await readIntact(network, prepared, reader, memoryBytes, signal);
   const hidden = hiddenChannels(prepared, parameters.channels);
