@@ -27,12 +27,14 @@ export const useHiding = defineStore('hiding', () => {
   let asking = false;
   let next: Vec3 | null = null;
 
+  const held = (): boolean => active.value;
+
   /** The last place asked for is the next one answered: those passed over meanwhile are not. */
   async function answer(): Promise<void> {
     if (asking) return;
     asking = true;
     try {
-      for (let point = next; active.value && point; point = next) {
+      for (let point = next; held() && point; point = next) {
         next = null;
         const network = networks.current;
         const study = studies.detail;
@@ -43,7 +45,7 @@ export const useHiding = defineStore('hiding', () => {
           parameters: toRaw(parameters.of('occlusion')),
           pointMm: [...point],
         });
-        if (!active.value) break;
+        if (!held()) break;
         found.value = hidden;
         view.marked = hidden ? { studyId: study.id, ...hidden.boxMm } : null;
       }

@@ -90,7 +90,7 @@ export async function openProbe(
         unit: reader.unit,
         baseline: reader.scope === 'entry' ? (intact.baselines?.[entry] ?? intact.baseline) : intact.baseline,
         drop: await dropOf(hidden),
-        boxMm: facesOf(grid, layout, from ?? [], to ?? []),
+        boxMm: facesOf(grid, layout, from, to),
       };
     },
     close() {
