@@ -23,7 +23,7 @@ export const useDegraded = defineStore('degraded', () => {
   }
 
   /** Degrades the study as chosen. A later wish takes the place of an earlier one. */
-  async function look(network: string, study: string, move: 'all' | 'image'): Promise<void> {
+  async function look(network: string, study: string, move: 'all' | 'image', again = true): Promise<void> {
     asking?.abort();
     const mine = (asking = new AbortController());
     const asked = { family: family.value, severity: severity.value };
@@ -37,6 +37,11 @@ export const useDegraded = defineStore('degraded', () => {
       if (!mine.signal.aborted) seen.value = markRaw({ ...found, ...asked });
     } catch (thrown) {
       if (mine.signal.aborted) return;
+      // What an earlier wish had begun to read ends with it when that is given up; asked anew it is read whole.
+      if (again) {
+        await look(network, study, move, false);
+        return;
+      }
       seen.value = null;
       throw thrown;
     } finally {
