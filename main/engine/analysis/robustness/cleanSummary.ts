@@ -12,7 +12,7 @@ import { silentBound95 } from '../statistics/proportion';
 import { riskCoverageOf } from '../statistics/riskCoverage';
 import { fitTemperature, leastProbability, negativeLogLikelihood, softmaxOf, type Scored } from '../statistics/softmax';
 import { calibrationErrorOf, judgedOf, patientFigure, type Rough } from './patients';
-import type { Kept } from './summary';
+import type { Kept } from './kept';
 
 /** Patients from which a temperature is fitted; up to so many parts they are divided into. */
 const fewestForTemperature = 50;

@@ -23,8 +23,10 @@ import type { Family } from './family';
 import type { State } from './judge';
 import { judgeOf } from './judgeOf';
 import { familyOf } from './list';
-import { subjectOf, type Subject } from './subject';
-import { concluded, type Kept } from './summary';
+import type { Subject } from './subject';
+import { subjectOf } from './subjectOf';
+import type { Kept } from './kept';
+import { concluded } from './summary';
 import { sweep, type SweepOutcome } from './sweep';
 
 /** The seeds that a job names, or as many as it asks for, from 1. */

@@ -3,9 +3,7 @@ import type { Recipe } from '../../../../shared/recipe';
 import type { Context, OpenInput } from '../analysis';
 import type { PreparedInput } from '../../recipe/preparedInput';
 import type { Study } from '../../study/study';
-import { arraySubject } from './arraySubject';
 import type { Change } from './change';
-import { studySubject } from './studySubject';
 
 /** An input in one state: as the network sees it, and the study that its truth is read from. */
 export interface DegradedInput {
@@ -35,9 +33,3 @@ export interface Subject {
   readonly centreMm: Vec3;
   apply(change: Change, signal: AbortSignal): Promise<DegradedInput>;
 }
-
-/** The input ready to be degraded. */
-export const subjectOf = (input: OpenInput, context: Context): Promise<Subject> =>
-  input.study === null || context.recipe === null
-    ? Promise.resolve(arraySubject(input, context))
-    : studySubject(input, input.study, context, context.recipe);

@@ -7,7 +7,7 @@ import {
   type Severity,
 } from '../../../../shared/analysis/robustnessFamilies';
 import type { Words } from '../../../../shared/words';
-import { patientLifetimes, type Kept } from './summary';
+import { patientLifetimes, type Kept } from './kept';
 
 /** Severities of one side up to which nothing changed in anybody; bisected ends stand between the grid's. */
 function holdsOf(

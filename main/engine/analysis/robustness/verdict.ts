@@ -7,7 +7,7 @@ import {
 } from '../../../../shared/analysis/robustnessFamilies';
 import type { AnalysisResult } from '../../../../shared/result';
 import type { Words } from '../../../../shared/words';
-import type { Kept } from './summary';
+import type { Kept } from './kept';
 
 type Verdict = NonNullable<AnalysisResult['verdict']>;
 

@@ -9,7 +9,8 @@ import type { Degrading } from './family';
 import type { Judge } from './judge';
 import { judgeOf } from './judgeOf';
 import { familyOf } from './list';
-import { subjectOf, type Subject } from './subject';
+import type { Subject } from './subject';
+import { subjectOf } from './subjectOf';
 
 /** What the window looks at: one degradation of one input. */
 export interface Look {

@@ -1,7 +1,7 @@
 import type { OpenInput } from '../../../../main/engine/analysis/analysis';
 import type { Judge } from '../../../../main/engine/analysis/robustness/judge';
 import { familyOf } from '../../../../main/engine/analysis/robustness/list';
-import { subjectOf } from '../../../../main/engine/analysis/robustness/subject';
+import { subjectOf } from '../../../../main/engine/analysis/robustness/subjectOf';
 import { prepareArray } from '../../../../main/engine/recipe/prepareArray';
 import { readRecipe } from '../../../../main/engine/recipe/readRecipe';
 import type { FamilyId, Severity } from '../../../../shared/analysis/robustnessFamilies';
