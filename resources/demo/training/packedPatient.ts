@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { affineOf } from '../../../shared/geometry';
-import { openKbpNames } from './labels';
-import type { TrainingPatient } from './patient';
+import type { Grid, Volume } from '../../../shared/volume';
 
 const side = 128;
 const voxels = side ** 3;
@@ -14,6 +13,9 @@ const bits: Readonly<Record<string, number>> = {
   RightParotid: 3,
   LeftParotid: 4,
   Mandible: 7,
+  PTV56: 8,
+  PTV63: 9,
+  PTV70: 10,
 };
 
 interface Index {
@@ -30,32 +32,47 @@ interface Index {
   >;
 }
 
+/** What is read of one packed patient; everything lies on the CT's grid. */
+export interface PackedVolumes {
+  readonly ct: Volume<Int16Array>;
+  /** Gy. */
+  readonly dose: Volume<Float32Array>;
+  /** The mask of a structure by OpenKBP's name; null where nobody drew it. */
+  readonly mask: (name: string) => Uint8Array | null;
+}
+
+export interface PackedPatient {
+  readonly id: string;
+  readonly split: string;
+  /** The structures that were drawn, by OpenKBP's names. */
+  readonly structures: readonly string[];
+  readonly read: () => PackedVolumes;
+}
+
 /** The packed patients of a folder, by name, in the order of its index. */
-export function packedPatients(
-  folder: string,
-): readonly { readonly id: string; readonly split: string; read(): TrainingPatient }[] {
+export function packedPatients(folder: string): readonly PackedPatient[] {
   const { patients } = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as Index;
   return Object.entries(patients).map(([id, { file, split, voxelMm, rois }]) => ({
     id,
     split,
+    structures: rois,
     read: () => {
       const raw = gunzipSync(readFileSync(join(folder, file)));
       const bytes = raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length);
       const flags = new Uint16Array(bytes, voxels * 6, voxels);
-      const maskOf = (name: string): Uint8Array | null =>
-        rois.includes(name) ? Uint8Array.from(flags, (flag) => (flag >> (bits[name] ?? 0)) & 1) : null;
+      const milliGy = new Uint32Array(bytes, voxels * 2, voxels);
+      const grid: Grid = {
+        size: [side, side, side],
+        affine: affineOf([voxelMm.x, 0, 0], [0, voxelMm.y, 0], [0, 0, voxelMm.z], [0, 0, 0]),
+      };
       return {
-        id,
-        ct: {
-          grid: {
-            size: [side, side, side],
-            affine: affineOf([voxelMm.x, 0, 0], [0, voxelMm.y, 0], [0, 0, voxelMm.z], [0, 0, 0]),
-          },
-          values: new Int16Array(bytes, 0, voxels),
-          unit: 'HU',
-          frameOfReference: id,
+        ct: { grid, values: new Int16Array(bytes, 0, voxels), unit: 'HU', frameOfReference: id },
+        dose: { grid, values: Float32Array.from(milliGy, (value) => value / 1000), unit: 'Gy', frameOfReference: id },
+        mask: (name) => {
+          const bit = bits[name];
+          if (bit === undefined || !rois.includes(name)) return null;
+          return Uint8Array.from(flags, (flag) => (flag >> bit) & 1);
         },
-        masks: openKbpNames.map(maskOf),
       };
     },
   }));

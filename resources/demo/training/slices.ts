@@ -1,8 +1,8 @@
 import type { Recipe } from '../../../shared/recipe';
 import { prepareStudy } from '../../../main/engine/recipe/prepareStudy';
 import { resample } from '../../../main/engine/volume/resample';
-import type { ImageVolume, Study } from '../../../main/engine/study/study';
 import type { TrainingPatient } from './patient';
+import { scanOnly } from './scanOnly';
 
 /** One axial plane as the network sees it, and its truth. `drawn[c]` is 0 where nobody drew label c in this patient. */
 export interface Slice {
@@ -11,39 +11,13 @@ export interface Slice {
   readonly drawn: readonly number[];
 }
 
-/** A study that holds nothing but the CT: what the recipe needs of a patient to make the network's input. */
-function studyOf({ id, ct }: TrainingPatient): Study {
-  const image: ImageVolume = {
-    ...ct,
-    seriesUid: id,
-    modality: 'CT',
-    sha256: id,
-    gapsMm: [],
-    range: [-1000, 3071],
-    notes: [],
-  };
-  const series = {
-    uid: id,
-    modality: 'CT',
-    frameOfReference: ct.frameOfReference,
-    sliceCount: ct.grid.size[2],
-    label: '',
-    notes: [],
-  };
-  return {
-    summary: { id, path: '', patient: { name: '', id: '' }, description: '', synthetic: false, objects: [], notes: [] },
-    images: [{ ...series, load: () => Promise.resolve(image) }],
-    structureSets: [],
-    doses: [],
-    plans: [],
-    notes: [],
-  };
-}
-
 /** Every plane of a patient, made by the same recipe that the application uses, so that both see the same numbers. */
 export async function slicesOf(patient: TrainingPatient, recipe: Recipe): Promise<readonly Slice[]> {
   const input = { name: 'ct', shape: [null, 128, 128, 1], multiple: [1, 1] };
-  const { array, grid } = await prepareStudy(studyOf(patient), recipe, input, { id: patient.id, patient: patient.id });
+  const { array, grid } = await prepareStudy(scanOnly(patient.id, patient.ct), recipe, input, {
+    id: patient.id,
+    patient: patient.id,
+  });
   if (!grid) throw new Error('a study has a grid');
   const plane = grid.size[0] * grid.size[1];
   const truth = new Uint8Array(plane * grid.size[2]);
