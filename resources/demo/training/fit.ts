@@ -1,6 +1,7 @@
 import type * as Tensorflow from '@tensorflow/tfjs-node';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { forget, keepState, takeUp } from './kept';
 import { organLoss } from './loss';
 import type { Slice } from './slices';
 
@@ -12,6 +13,8 @@ export interface Fit {
   /** Learning rate at a step, 0 … steps − 1. */
   rate(step: number): number;
   readonly seed: number;
+  /** File in which the training keeps every 25 steps what it needs to go on where it was cut off. */
+  readonly keep: string | undefined;
   /** Called after each step; what it returns true for ends the training. */
   after(step: number, loss: number): Promise<void>;
 }
@@ -26,6 +29,9 @@ function shifted<A extends Float32Array | Uint8Array>(from: A, to: A, at: number
   }
 }
 
+/** Steps from one keeping to the next. */
+const keptEvery = 25;
+
 /** Adam over randomly drawn, slightly moved and brightened planes. The same seed draws the same planes. */
 export async function fit(
   tf: typeof Tensorflow,
@@ -38,6 +44,7 @@ export async function fit(
   const optimizer = tf.train.adam(how.rate(0));
   const labels = model.outputs[0]?.shape[3] ?? 0;
   const weights = model.trainableWeights.map((weight) => (weight as unknown as { val: Tensorflow.Variable }).val);
+  const done = how.keep === undefined ? 0 : await takeUp(tf, how.keep, model, optimizer);
   for (let step = 0; step < how.steps; step++) {
     (optimizer as unknown as { learningRate: number }).learningRate = how.rate(step);
     const images = new Float32Array(how.batch * side * side);
@@ -54,6 +61,8 @@ export async function fit(
         images[v] = Math.min(1, Math.max(0, (images[v] ?? 0) * gain + offset));
       drawn.push(...slice.drawn);
     }
+    // What was drawn before it was cut off is drawn again, so that what follows is the same.
+    if (step < done) continue;
     const loss = tf.tidy(() => {
       const x = tf.tensor4d(images, [how.batch, side, side, 1]);
       const y = tf
@@ -68,6 +77,8 @@ export async function fit(
       return value.dataSync()[0] ?? NaN;
     });
     await how.after(step, loss);
+    if (how.keep !== undefined && (step + 1) % keptEvery === 0) await keepState(how.keep, step + 1, model, optimizer);
   }
+  if (how.keep !== undefined) forget(how.keep);
   optimizer.dispose();
 }

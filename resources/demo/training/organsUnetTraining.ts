@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-node';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { phantomPatient } from '../../../main/engine/phantom/phantomPatient';
 import { readRecipe } from '../../../main/engine/recipe/readRecipe';
 import { fit } from './fit';
@@ -106,6 +107,7 @@ export async function trainOrgansUnet(wish: Wish): Promise<void> {
     batch,
     steps,
     seed,
+    keep: undefined,
     rate: falling(rate, steps),
     async after(step, loss) {
       tell(step, loss);
@@ -120,6 +122,7 @@ export async function trainOrgansUnet(wish: Wish): Promise<void> {
     batch,
     steps: stepsTooHigh,
     seed,
+    keep: undefined,
     rate: () => 30 * rate,
     async after(step, loss) {
       await Promise.resolve();
@@ -131,7 +134,7 @@ export async function trainOrgansUnet(wish: Wish): Promise<void> {
 
 /** The recipe, seed and number of steps of `organs-unet-final`, on every other patient of its database. */
 export async function trainOrgansUnetOnHalf(wish: Wish): Promise<void> {
-  const { out, seed, steps = usualSteps } = wish;
+  const { out, seed, keep, steps = usualSteps } = wish;
   const { training, trainedOn, held } = await cohortOf(wish, 2);
   const { model, logits } = organsUnet(tf, labels.length, seed);
   const tell = loudly();
@@ -139,6 +142,7 @@ export async function trainOrgansUnetOnHalf(wish: Wish): Promise<void> {
     batch,
     steps,
     seed,
+    keep: keep === undefined ? undefined : join(keep, 'organs-unet-half-database.kept'),
     rate: falling(rate, steps),
     async after(step, loss) {
       await Promise.resolve();

@@ -19,6 +19,7 @@ const { values: words, positionals } = parseArgs({
     out: { type: 'string', default: 'resources/demo/networks' },
     steps: { type: 'string' },
     seed: { type: 'string', default: '7' },
+    keep: { type: 'string' },
   },
 });
 const known = Object.keys(trainings).join(', ');
@@ -30,4 +31,5 @@ await train({
   out: words.out,
   steps: words.steps === undefined ? undefined : Number(words.steps),
   seed: Number(words.seed),
+  keep: words.keep,
 });

@@ -7,6 +7,8 @@ export interface Wish {
   /** Steps in place of the network's own number. */
   readonly steps: number | undefined;
   readonly seed: number;
+  /** Folder in which a training keeps what it needs to go on after it was cut off. */
+  readonly keep: string | undefined;
 }
 
 export const say = (text: string): void => {
