@@ -25,6 +25,7 @@ export const ErrorEntry = z.strictObject({
     file: z.string().optional(),
     node: z.string().optional(),
     key: z.string().optional(),
+    network: z.string().optional(),
   }),
 });
 export type ErrorEntry = z.infer<typeof ErrorEntry>;

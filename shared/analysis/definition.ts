@@ -40,6 +40,7 @@ export interface Field {
   readonly label: Words;
   readonly help: Words;
   readonly unit?: string;
-  readonly control: 'length' | 'number' | 'choice' | 'choices' | 'nodes' | 'target' | 'text' | 'voxels' | 'families' | 'analyses';
+  readonly control:
+    'length' | 'number' | 'choice' | 'choices' | 'nodes' | 'target' | 'text' | 'voxels' | 'families' | 'analyses' | 'structures';
 }
 export const field = (f: Field): Record<string, unknown> => ({ ...f });

@@ -1,6 +1,7 @@
 import { say, type Facts, type Language } from '../words';
 import { analysisProblems } from './analysis';
 import { commandProblems } from './command';
+import { compareProblems } from './compare';
 import { desktopProblems } from './desktop';
 import { dicomProblems } from './dicom';
 import { engineProblems } from './engine';
@@ -22,6 +23,7 @@ const problems = {
   ...networkProblems,
   ...analysisProblems,
   ...robustnessProblems,
+  ...compareProblems,
   ...resultProblems,
   ...jobProblems,
   ...engineProblems,
@@ -37,6 +39,8 @@ export interface Where {
   readonly file?: string | undefined;
   readonly node?: string | undefined;
   readonly key?: string | undefined;
+  /** Which network, where a job names several. */
+  readonly network?: string | undefined;
 }
 
 /** What went wrong, as data: it crosses processes and lands in results.json. */

@@ -33,8 +33,32 @@ export interface Context {
   readonly secondsAPass?: number;
   /** The networks that this analysis' parameters name (`networks` of its definition), by parameter. */
   readonly networks?: Readonly<Record<string, FurtherNetwork>>;
-  /** What this analysis found of the network alone (`onNetwork`); null where that failed. */
+  /** What this analysis found of the network alone (`onNetwork`) or of all inputs together (`onEnd`); null where that failed. */
   readonly alone?: Part | null;
+  /** At the end: what the parts of this run saved, by its path. *Problems* result/file-missing, result/file-unreadable. */
+  readonly saved?: (path: string) => Promise<NetworkArray>;
+  /** What an analysis that compares is handed, in the order in which the job names its networks. */
+  readonly compared?: Compared;
+}
+
+/** One of the networks that are held against each other, with what the compared analyses found of it. */
+export interface ComparedNetwork {
+  readonly name: string;
+  readonly network: FurtherNetwork;
+  readonly recipe: Recipe | null;
+  /** Of the input that is looked at, by analysis; null where it failed. Empty at the end. */
+  readonly parts: ReadonlyMap<string, Part | null>;
+  /** Of all inputs, by analysis; empty before the end. */
+  readonly results: ReadonlyMap<string, AnalysisResult>;
+}
+
+export interface Compared {
+  readonly networks: readonly ComparedNetwork[];
+  /** Ids of the compared analyses, in their order; those that were asked for and need inputs where there are none. */
+  readonly analyses: readonly string[];
+  readonly leftOut: readonly string[];
+  /** What a part saved, by its path. */
+  read(path: string): Promise<NetworkArray>;
 }
 
 /** A network that is looked at beside the one that runs: its weights, not its answers. */
@@ -101,5 +125,16 @@ export interface Analysis<P = unknown> {
     writer: InputWriter,
     signal: AbortSignal,
   ): AsyncGenerator<Step, Part>;
+  /**
+   * What only all inputs together decide on, once they are done: its part reaches `conclude` as `alone`, its files and warnings become the
+   * analysis' own. Runs once for the shards of a job, when they are merged. Null where there is nothing to do. An analysis has this or `onNetwork`.
+   */
+  onEnd?(
+    parts: readonly Part[],
+    context: Context,
+    parameters: P,
+    writer: InputWriter,
+    signal: AbortSignal,
+  ): AsyncGenerator<Step, Part> | null;
   conclude(parts: readonly Part[], context: Context, parameters: P): Conclusion;
 }

@@ -4,6 +4,7 @@ import type { ErrorEntry } from '../../../shared/result';
 import type { Context, Part } from '../analysis/analysis';
 import { errorEntryOf } from './errorEntry';
 import { pace } from './pace';
+import { contextOf, identityOf, writerOf } from './stepContext';
 import { partName, type PartCache } from './partCache';
 import type { Plan, PlannedAnalysis } from './plan';
 import type { ResultFolder } from './resultFolder';
@@ -37,7 +38,8 @@ export async function findAlone(plan: Plan, options: AloneOptions): Promise<Alon
       parts.push(await partAlone(plan, step, options));
     } catch (thrown) {
       parts.push(null);
-      if (!options.signal.aborted) errors.push(errorEntryOf(problemOf(thrown)));
+      const where = step.of ? { network: step.of.name } : {};
+      if (!options.signal.aborted) errors.push(errorEntryOf(problemOf(thrown, where)));
     }
   }
   return { parts, errors };
@@ -45,16 +47,16 @@ export async function findAlone(plan: Plan, options: AloneOptions): Promise<Alon
 
 async function partAlone(
   plan: Plan,
-  { analysis, parameters, networks }: PlannedAnalysis,
+  step: PlannedAnalysis,
   { folder, signal, resume, progress, context, cache }: AloneOptions,
 ): Promise<Part | null> {
+  const { analysis, parameters, networks } = step;
   if (!analysis.onNetwork || signal.aborted) return null;
   const { id, version } = analysis.definition;
+  const { network, compared } = identityOf(plan, step);
   const name = partName({
-    network: plan.network.sha256,
-    input: Object.values(networks)
-      .map(({ sha256 }) => sha256)
-      .join(' '),
+    network,
+    input: [...Object.values(networks).map(({ sha256 }) => sha256), ...compared].join(' '),
     inputId: '',
     recipe: null,
     analysis: id,
@@ -64,7 +66,8 @@ async function partAlone(
   const found = resume ? await cache.find(name) : null;
   if (found) return found;
   const tempo = pace();
-  const work = analysis.onNetwork({ ...context, networks }, parameters, folder.writer(id, folderName, plan), signal);
+  const own = { ...contextOf(plan, step, context, folder.path), networks };
+  const work = analysis.onNetwork(own, parameters, writerOf(folder, plan, step, folderName), signal);
   for (;;) {
     const next = await work.next();
     if (next.done) return next.value.partial === true ? next.value : cache.keep(name, next.value);

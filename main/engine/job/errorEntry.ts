@@ -3,7 +3,7 @@ import type { ErrorEntry } from '../../../shared/result';
 
 /** A problem as results.json holds it. */
 export const errorEntryOf = (problem: Problem): ErrorEntry => {
-  const { input, file, node, key } = problem.where;
+  const { input, file, node, key, network } = problem.where;
   return {
     code: problem.code,
     ...sentencesOf(problem, 'en'),
@@ -13,6 +13,7 @@ export const errorEntryOf = (problem: Problem): ErrorEntry => {
       ...(file === undefined ? {} : { file }),
       ...(node === undefined ? {} : { node }),
       ...(key === undefined ? {} : { key }),
+      ...(network === undefined ? {} : { network }),
     },
   };
 };

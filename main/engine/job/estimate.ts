@@ -82,7 +82,10 @@ export async function estimatePlan(
     }
   }
   const nothing = { passes: 0, seconds: null, bytes: 0, batch: 0 };
-  if (!input) return plan.analyses.map(() => ({ ...nothing, notes: notes.map((note) => ({ ...note })) }));
+  if (!input) {
+    const none = { ...nothing, notes: notes.map((note) => ({ ...note })) };
+    return plan.compared ? [none] : plan.analyses.map(() => ({ ...none }));
+  }
   const shape = input.prepared.array.shape.slice(1);
   const batch = network.batchFor(shape, memoryBytes);
   let each = memory.last?.seconds ?? null;
@@ -96,10 +99,12 @@ export async function estimatePlan(
   }
   const one = input;
   const estimates: Estimate[] = [];
-  for (const { analysis, parameters } of plan.analyses) {
-    const passes = analysis.passes(one, context, parameters) * inputs.length;
-    const besides = analysis.besides?.(one, context, parameters) ?? 0;
-    const forecast = each === null ? null : await forecastOf(analysis, one, context, parameters, signal);
+  for (const step of plan.analyses) {
+    const { analysis, parameters } = step;
+    const own: Context = step.of ? { ...context, network: step.of.network, recipe: step.of.recipe } : context;
+    const passes = analysis.passes(one, own, parameters) * inputs.length;
+    const besides = analysis.besides?.(one, own, parameters) ?? 0;
+    const forecast = each === null ? null : await forecastOf(analysis, one, own, parameters, signal);
     const run = forecast ? forecast.passes * inputs.length : passes;
     estimates.push({
       passes,
@@ -110,7 +115,19 @@ export async function estimatePlan(
       ...(forecast ? { gain: forecast.gain, wholeFrom: forecast.wholeFrom } : {}),
     });
   }
-  return estimates;
+  return plan.compared ? [together(estimates)] : estimates;
+}
+
+/** What several steps cost one after another: the job asks for one analysis, which compares. */
+function together(all: readonly Estimate[]): Estimate {
+  const sum = (of: (one: Estimate) => number): number => all.reduce((total, one) => total + of(one), 0);
+  return {
+    passes: sum(({ passes }) => passes),
+    seconds: all.some(({ seconds }) => seconds === null) ? null : sum(({ seconds }) => seconds ?? 0),
+    bytes: Math.max(0, ...all.map(({ bytes }) => bytes)),
+    batch: all[0]?.batch ?? 0,
+    notes: [...(all[0]?.notes ?? [])],
+  };
 }
 
 /** What cannot be planned ahead is told when it runs: an estimate is none the worse without. */

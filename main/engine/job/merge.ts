@@ -8,15 +8,17 @@ import type { Language } from '../../../shared/words';
 import { pathPart } from '../result/inputWriter';
 import { diskProblem } from '../result/writeWhole';
 import { findAlone } from './alone';
+import { atEnd } from './atEnd';
 import { startBackend } from './backend';
 import { memoryBudget } from './memoryBudget';
 import { concluded, noOutcome, type InputOutcome } from './outcome';
 import { partCache, partsFolder } from './partCache';
-import { planJob, type NetworkOpener, type Plan } from './plan';
+import { closePlan, planJob, type NetworkOpener, type Plan } from './plan';
 import { checkJob } from './readJob';
 import { resultFolder } from './resultFolder';
 import { errorEntryOf } from './errorEntry';
 import { mostIllustrated } from './run';
+import { illustrationOf } from './stepContext';
 import { contentOf, forgetShard, readShard, wholeSet, type ShardRecord } from './shard';
 
 export interface MergeOptions {
@@ -80,9 +82,8 @@ async function outcomesOf({ folder, record }: FoundShard, plan: Plan): Promise<I
       if (part === null) throw broken();
       outcome.parts[at] = cache.held(name, part);
       outcome.names[at] = name;
-      const analysis = plan.analyses[at]?.analysis.definition.id ?? '';
       const pictures = n < mostIllustrated ? await cache.picturesOf(name) : null;
-      if (pictures) outcome.illustrations.push({ analysis, input: input.id, pictures });
+      if (pictures) outcome.illustrations.push(illustrationOf(plan, at, input.id, pictures));
     }
     outcomes.push(outcome);
   }
@@ -92,7 +93,7 @@ async function outcomesOf({ folder, record }: FoundShard, plan: Plan): Promise<I
 async function planned({ record, folder }: FoundShard, job: Job, { open, signal }: MergeOptions): Promise<Plan> {
   const plan = await planJob({ job, base: record.base }, { signal, ...(open ? { open } : {}) });
   if (contentOf(plan, record.job) === record.content) return plan;
-  plan.network.close();
+  closePlan(plan);
   throw new IsolensError('job/changed-since', { base: record.base }, { file: folder });
 }
 
@@ -134,15 +135,9 @@ export async function mergeShards(folders: readonly string[], options: MergeOpti
       inputCount: plan.inputs.length,
     };
     // Found among the parts of the shards: each of them has looked at the network alone.
-    const alone = await findAlone(plan, {
-      folder,
-      signal,
-      resume: true,
-      progress,
-      context,
-      cache: partCache(folder.path),
-    });
-    const { analyses, errors } = concluded(plan, outcomes, context, alone.parts);
+    const ending = { folder, signal, resume: true, progress, context, cache: partCache(folder.path) };
+    const alone = await atEnd(plan, outcomes, await findAlone(plan, ending), ending);
+    const { analyses, errors } = concluded(plan, outcomes, context, alone.parts, folder.path);
     const results: Results = {
       ...folder.heading(plan),
       seconds: shards.reduce((sum, { record }) => sum + record.seconds, 0),
@@ -158,6 +153,6 @@ export async function mergeShards(folders: readonly string[], options: MergeOpti
     );
     return { results, report: folder.reportPath };
   } finally {
-    plan.network.close();
+    closePlan(plan);
   }
 }

@@ -1,7 +1,8 @@
 import type { AnalysisResult, ErrorEntry, InputResult } from '../../../shared/result';
 import type { Context, Part } from '../analysis/analysis';
 import type { Illustration } from '../result/illustrate';
-import type { Plan, PlannedAnalysis } from './plan';
+import type { NamedNetwork, Plan, PlannedAnalysis } from './plan';
+import { comparedOf, contextOf } from './stepContext';
 
 /** What one input of a run has left so far. */
 export interface InputOutcome {
@@ -57,22 +58,26 @@ function analysisResultOf(step: PlannedAnalysis, parts: readonly Part[], context
   };
 }
 
-/** What inputs left, in the job's order, as results: a run and the shards of one come to the same here. */
+/** What inputs left, in the job's order, as results: a run and the shards of one come to the same here. `folder`: where files lie. */
 export function concluded(
   plan: Plan,
   outcomes: readonly InputOutcome[],
   context: Context,
   alone: readonly (Part | null)[],
+  folder: string,
 ): { readonly analyses: AnalysisResult[]; readonly errors: ErrorEntry[] } {
   const ordered = [...outcomes].sort((a, b) => a.n - b.n);
+  const handed = new Map<NamedNetwork, Map<string, AnalysisResult>>();
+  const results = plan.analyses.map((step, at) => {
+    const own = { ...contextOf(plan, step, context, folder), networks: step.networks, alone: alone[at] ?? null };
+    const compared = own.compared && comparedOf(plan, folder, undefined, (of) => handed.get(of) ?? new Map());
+    const parts = ordered.flatMap(({ parts }) => parts[at] ?? []);
+    const result = analysisResultOf(step, parts, compared ? { ...own, compared } : own);
+    if (step.of) handed.set(step.of, (handed.get(step.of) ?? new Map<string, AnalysisResult>()).set(result.id, result));
+    return result;
+  });
   return {
-    analyses: plan.analyses.map((step, at) =>
-      analysisResultOf(
-        step,
-        ordered.flatMap(({ parts }) => parts[at] ?? []),
-        { ...context, networks: step.networks, alone: alone[at] ?? null },
-      ),
-    ),
+    analyses: results.filter((_, at) => plan.analyses[at]?.of === undefined),
     errors: ordered.flatMap(({ errors }) => errors),
   };
 }

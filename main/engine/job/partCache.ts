@@ -25,6 +25,8 @@ export interface PartKey {
   readonly analysis: string;
   readonly version: number;
   readonly parameters: unknown;
+  /** The parts that it is made of, where it compares. */
+  readonly of?: readonly (string | null)[];
 }
 
 /** Finished parts of a run by name, in the folder of its results and nowhere else. */

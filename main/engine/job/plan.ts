@@ -7,6 +7,8 @@ import type { Warning } from '../../../shared/result';
 import { nearestWord, schemaIssueOf } from '../../../shared/schemaIssue';
 import type { Analysis, FurtherNetwork } from '../analysis/analysis';
 import { analyses } from '../analysis/list';
+import { maps } from '../../../shared/analysis/maps';
+import type { CompareParameters } from '../../../shared/analysis/compare';
 import { openNetwork } from '../network/open';
 import type { LoadedNetwork } from '../network/network';
 import { parseRecipe } from '../recipe/readRecipe';
@@ -24,6 +26,15 @@ export interface PlannedAnalysis {
   readonly given: ReadonlySet<string>;
   /** Further networks that its parameters name, by parameter. */
   readonly networks: Readonly<Record<string, FurtherNetwork>>;
+  /** The one of several networks that it is run for: what it finds is handed to the analysis that compares. */
+  readonly of?: NamedNetwork;
+}
+
+/** One of the networks that a job names to compare them. */
+export interface NamedNetwork {
+  readonly name: string;
+  readonly network: LoadedNetwork;
+  readonly recipe: Recipe | null;
 }
 
 /** A job whose every word is understood: what is left to fail are its inputs. */
@@ -36,6 +47,17 @@ export interface Plan {
   /** What is said of the job as a whole: studies that its databases leave out. */
   readonly warnings: readonly Warning[];
   readonly analyses: readonly PlannedAnalysis[];
+  /** The networks that are compared, in the job's order; `network` is then the one that the others are held against. */
+  readonly compared?: {
+    readonly networks: readonly NamedNetwork[];
+    readonly analyses: readonly string[];
+    readonly leftOut: readonly string[];
+  };
+}
+
+/** Frees the weights of every network of a plan. */
+export function closePlan({ network, compared }: Plan): void {
+  for (const own of new Set([network, ...(compared?.networks.map((named) => named.network) ?? [])])) own.close();
 }
 
 /** Where a network's recipe lies when nobody says otherwise: `<name>.recipe.json` beside it. */
@@ -69,7 +91,7 @@ export async function recipeAt(file: string): Promise<Recipe> {
 }
 
 async function recipeOf(
-  job: Job,
+  job: { readonly recipe?: string | undefined },
   inputs: readonly NamedInput[],
   base: string,
   network: string,
@@ -137,40 +159,145 @@ function checkNodes(
   }
 }
 
-function checkWhole(job: Job): string {
-  const known = analyses.map(({ definition }) => definition.id).join(', ');
+/** The path of the one network. *Problems* job/no-network, job/several-networks, compare/one-network. */
+function networkOf(job: Job): string {
+  const compares = job.analyses.some(({ id }) => knownAnalysis(analyses, id).definition.compares === true);
+  if (compares) throw new IsolensError('compare/one-network', { count: 1 }, { key: 'networks' });
   if (job.networks !== undefined) throw new IsolensError('job/several-networks', {}, { key: 'networks' });
   if (job.network === undefined) throw new IsolensError('job/no-network', {}, { key: 'network' });
-  if (job.analyses.length === 0) throw new IsolensError('job/nothing-to-do', { known }, { key: 'analyses' });
   return job.network;
 }
 
 /** Opens a network by its path; the window's engine hands over one that is open already. */
 export type NetworkOpener = (path: string, options: { readonly signal?: AbortSignal }) => Promise<LoadedNetwork>;
 
-/**
- * Understands a job whole before anything runs. `recipe`, where given, stands in for the one on the disk (a recipe that the
- * window has just built). *Problems* those of the job's words, the network and the recipe.
- */
-export async function planJob(
+interface PlanOptions {
+  readonly open?: NetworkOpener;
+  /** Stands in for the recipe on the disk: one that the window has just built. */
+  readonly recipe?: Recipe;
+  /** The same for one of several networks, by its path. */
+  readonly recipeFor?: (path: string) => Recipe | null;
+  readonly signal?: AbortSignal;
+}
+
+/** The network at a path of the job, with its recipe. *Problems* job/no-such-file and those of opening it and of the recipe. */
+async function networkAt(
+  { network: named, recipe: recipePath }: { readonly network: string; readonly recipe?: string | undefined },
+  key: string,
+  { base, inputs }: { readonly base: string; readonly inputs: readonly NamedInput[] },
+  { open = openNetwork, recipe, recipeFor, signal }: PlanOptions,
+): Promise<Pick<Plan, 'network' | 'recipe'>> {
+  const path = resolve(base, named);
+  if (!(await there(path))) throw new IsolensError('job/no-such-file', {}, { file: named, key });
+  const found = recipe ?? recipeFor?.(path) ?? (await recipeOf({ recipe: recipePath }, inputs, base, path));
+  return { network: await open(path, signal === undefined ? {} : { signal }), recipe: found };
+}
+
+/** One step of a plan, held against the network that it is run for. *Problems* job/wrong-value and those of further networks. */
+async function stepOn(
+  planned: Omit<PlannedAnalysis, 'networks'>,
+  network: LoadedNetwork,
+  base: string,
+  signal: AbortSignal | undefined,
+): Promise<PlannedAnalysis> {
+  checkNodes(planned, network);
+  return { ...planned, networks: await furtherNetworks(planned, base, signal) };
+}
+
+/** The job's inputs, its saved lists in their place. */
+async function inputsOf(job: Job, base: string): Promise<Pick<Plan, 'inputs' | 'warnings'>> {
+  const listed = await withDatabases(job.inputs, base);
+  const ids = idsOf(listed.inputs.map(({ spec }) => spec));
+  return {
+    inputs: listed.inputs.map((input, n) => ({ ...input, id: ids[n] ?? String(n) })),
+    warnings: listed.warnings,
+  };
+}
+
+/** Of the analyses that are to be compared those that can be: maps always is one where there are inputs. */
+function comparedSteps(asked: CompareParameters['analyses'], hasInputs: boolean) {
+  const all =
+    hasInputs && !asked.some(({ id }) => id === maps.id) ? [...asked, { id: maps.id, parameters: {} }] : asked;
+  const steps = all.map(plannedAnalysis);
+  if (steps.some(({ analysis }) => analysis.definition.compares === true))
+    throw new IsolensError('compare/compares-itself', {}, { key: 'analyses' });
+  const can = steps.filter(({ analysis }) => hasInputs || analysis.onNetwork !== undefined);
+  const ids = (some: typeof steps): string[] => [...new Set(some.map(({ analysis }) => analysis.definition.id))];
+  const twice = steps.find((step, n) => steps.findIndex(({ analysis }) => analysis === step.analysis) < n);
+  if (twice) {
+    const reason = `${twice.analysis.definition.id} is named twice`;
+    throw new IsolensError('job/wrong-value', { analysis: 'compare', reason }, { key: 'analyses' });
+  }
+  return { steps: can, analyses: ids(can), leftOut: ids(steps.filter((step) => !can.includes(step))) };
+}
+
+/** Several networks, each through the compared analyses, and the analysis that compares last. *Problems* compare/…, and those of one network. */
+async function planComparison(
   { job, base }: ReadJob,
-  { open = openNetwork, recipe, signal }: { open?: NetworkOpener; recipe?: Recipe; signal?: AbortSignal } = {},
+  planned: readonly Omit<PlannedAnalysis, 'networks'>[],
+  options: PlanOptions,
 ): Promise<Plan> {
-  const named = checkWhole(job);
+  const named = Object.entries(job.networks ?? {});
+  const [compare, ...others] = [...planned].sort(
+    (a, b) => Number(b.analysis.definition.compares === true) - Number(a.analysis.definition.compares === true),
+  );
+  if (!compare || others.length > 0) {
+    const ids = others.map(({ analysis }) => analysis.definition.id).join(', ');
+    throw new IsolensError('compare/not-alone', { others: ids }, { key: 'analyses' });
+  }
+  if (job.network !== undefined || job.recipe !== undefined)
+    throw new IsolensError('compare/both-words', {}, { key: job.network === undefined ? 'recipe' : 'network' });
+  if (named.length < 2) throw new IsolensError('compare/one-network', { count: named.length }, { key: 'networks' });
+  const parameters = compare.parameters as CompareParameters;
+  const names = named.map(([name]) => name);
+  const reference = parameters.reference ?? (names[0] as string);
+  if (!names.includes(reference)) {
+    const facts = { reference, nearest: nearestWord(reference, names) };
+    throw new IsolensError('compare/unknown-reference', facts, { key: 'reference' });
+  }
+  const { steps, analyses: ids, leftOut } = comparedSteps(parameters.analyses, job.inputs.length > 0);
+  const listed = await inputsOf(job, base);
+  const networks: NamedNetwork[] = [];
+  const own: PlannedAnalysis[] = [];
+  for (const [name, ref] of named) {
+    const of = {
+      name,
+      ...(await networkAt(ref, `networks.${name}.network`, { base, inputs: listed.inputs }, options)),
+    };
+    networks.push(of);
+    for (const step of steps) own.push({ ...(await stepOn(step, of.network, base, options.signal)), of });
+  }
+  const held = networks.find(({ name }) => name === reference) as NamedNetwork;
+  return {
+    ...{ job, base, network: held.network, recipe: held.recipe },
+    ...listed,
+    analyses: [...own, { ...compare, parameters: { ...parameters, reference }, networks: {} }],
+    compared: { networks, analyses: ids, leftOut },
+  };
+}
+
+/**
+ * Understands a job whole before anything runs. *Problems* those of the job's words, the network and the recipe.
+ */
+export async function planJob({ job, base }: ReadJob, options: PlanOptions = {}): Promise<Plan> {
+  if (job.analyses.length === 0) {
+    const known = analyses.map(({ definition }) => definition.id).join(', ');
+    throw new IsolensError('job/nothing-to-do', { known }, { key: 'analyses' });
+  }
   const planned = job.analyses.map(plannedAnalysis);
+  if (job.networks !== undefined && planned.some(({ analysis }) => analysis.definition.compares === true))
+    return planComparison({ job, base }, planned, options);
+  const named = networkOf(job);
   if (job.inputs.length === 0 && planned.some(({ analysis }) => !analysis.onNetwork))
     throw new IsolensError('job/no-inputs', {}, { key: 'inputs' });
-  const path = resolve(base, named);
-  if (!(await there(path))) throw new IsolensError('job/no-such-file', {}, { file: named, key: 'network' });
-  const listed = await withDatabases(job.inputs, base);
-  const found = recipe ?? (await recipeOf(job, listed.inputs, base, path));
-  const network = await open(path, signal === undefined ? {} : { signal });
+  const listed = await inputsOf(job, base);
+  const found = await networkAt(
+    { network: named, recipe: job.recipe },
+    'network',
+    { base, inputs: listed.inputs },
+    options,
+  );
   const steps: PlannedAnalysis[] = [];
-  for (const step of planned) {
-    checkNodes(step, network);
-    steps.push({ ...step, networks: await furtherNetworks(step, base, signal) });
-  }
-  const ids = idsOf(listed.inputs.map(({ spec }) => spec));
-  const inputs = listed.inputs.map((input, n) => ({ ...input, id: ids[n] ?? String(n) }));
-  return { job, base, network, recipe: found, inputs, warnings: listed.warnings, analyses: steps };
+  for (const step of planned) steps.push(await stepOn(step, found.network, base, options.signal));
+  return { job, base, ...found, ...listed, analyses: steps };
 }

@@ -1,20 +1,24 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Progress } from '../../../shared/job';
 import { IsolensError, problemOf } from '../../../shared/problem/problem';
 import type { ErrorEntry, Results, Shard } from '../../../shared/result';
 import type { Volume } from '../../../shared/volume';
 import type { Context, OpenInput, Part } from '../analysis/analysis';
 import { findAlone, type Alone } from './alone';
+import { atEnd } from './atEnd';
 import { errorEntryOf } from './errorEntry';
 import { secondsAPass } from './estimate';
 import { illustrate } from '../result/illustrate';
 import { fingerprintOf } from './fingerprint';
 import { openInput } from './openInput';
 import { pace } from './pace';
-import { pacedNetwork } from './pacedNetwork';
+import { pacedPlan } from './pacedPlan';
+import { inputsFor } from './inputsFor';
+import { comparedOf, contextOf, identityOf, illustrationOf, recipeIdentityOf, writerOf } from './stepContext';
 import { concluded, noOutcome, type InputOutcome } from './outcome';
 import { partCache, partName, seenName } from './partCache';
-import type { Plan, PlannedAnalysis, PlannedInput } from './plan';
+import type { NamedNetwork, Plan, PlannedAnalysis, PlannedInput } from './plan';
 import type { ResultFolder } from './resultFolder';
 import { sceneOf } from './scene';
 import { forgetShard, inShard, saveShard } from './shard';
@@ -68,11 +72,12 @@ function costOf({ analysis, parameters }: PlannedAnalysis, input: OpenInput, con
  * Runs a plan: inputs one at a time, each through every analysis, saved as soon as it is done. An input that fails stands in
  * `errors` and stops nothing. On cancel what was computed is kept and said to be partial.
  */
-export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutcome> {
+export async function runPlan(asked: Plan, options: RunOptions): Promise<RunOutcome> {
   const { folder, signal, memoryBytes, shard } = options;
   const begun = Date.now();
+  const plan = pacedPlan(asked, memoryBytes);
   let context: Context = {
-    network: pacedNetwork(plan.network, memoryBytes),
+    network: plan.network,
     recipe: plan.recipe,
     memoryBytes,
     inputCount: plan.inputs.length,
@@ -91,7 +96,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   };
 
   const results = (): Results => {
-    const { analyses, errors } = concluded(plan, outcomes, context, alone.parts);
+    const { analyses, errors } = concluded(plan, outcomes, context, alone.parts, folder.path);
     return {
       ...folder.heading(plan),
       ...(shard ? { shard } : {}),
@@ -115,16 +120,16 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     if (Date.now() - saved.at >= savingShare * saved.took) await saveNow();
   };
 
-  const keyOf = ({ analysis, parameters }: PlannedAnalysis, { id, tags, spec }: PlannedInput) => ({
-    network: plan.network.sha256,
+  const keyOf = (step: PlannedAnalysis, { id, tags, spec }: PlannedInput) => ({
+    network: identityOf(plan, step).network,
     inputId: id,
     ...(tags ? { tags } : {}),
     patient: spec.patient ?? null,
     label: spec.label ?? null,
-    recipe: plan.recipe,
-    analysis: analysis.definition.id,
-    version: analysis.definition.version,
-    parameters,
+    recipe: recipeIdentityOf(plan, step),
+    analysis: step.analysis.definition.id,
+    version: step.analysis.definition.version,
+    parameters: step.parameters,
   });
 
   /** Under which name the part of this input lies, as long as its files stay as they are. */
@@ -156,26 +161,49 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
     for (const [at, { name, part, pictures }] of found.entries()) {
       outcome.names[at] = name;
       outcome.parts[at] = cache.held(name, part);
-      const analysis = plan.analyses[at]?.analysis.definition.id ?? '';
-      if (pictures) outcome.illustrations.push({ analysis, input: planned.id, pictures });
+      if (pictures) outcome.illustrations.push(illustrationOf(plan, at, planned.id, pictures));
     }
     return true;
+  }
+
+  function contextOfInput(step: PlannedAnalysis, outcome: InputOutcome): Context {
+    const own = {
+      ...contextOf(plan, step, context, folder.path),
+      networks: step.networks,
+      alone: alone.parts[plan.analyses.indexOf(step)] ?? null,
+    };
+    if (!own.compared) return own;
+    const partsOf = (of: NamedNetwork): Map<string, Part | null> =>
+      new Map(
+        plan.analyses.flatMap((other, at) =>
+          other.of === of ? [[other.analysis.definition.id, outcome.parts[at] ?? null] as const] : [],
+        ),
+      );
+    const compared = comparedOf(plan, folder.path, partsOf);
+    return compared ? { ...own, compared } : own;
   }
 
   async function partOf(
     step: PlannedAnalysis,
     planned: PlannedInput,
     input: OpenInput,
+    outcome: InputOutcome,
     left: number,
   ): Promise<{ readonly part: Part; readonly name: string | null }> {
     const { analysis, parameters, given } = step;
-    const { id } = analysis.definition;
+    const stage = step.of ? `${step.of.name}, ${analysis.definition.id}` : analysis.definition.id;
     analysis.accept?.(input, given);
-    const name = partName({ ...keyOf(step, planned), input: input.prepared.sha256, truth: truthHash(input) });
+    const compared = analysis.definition.compares === true ? { of: outcome.names } : {};
+    const name = partName({
+      ...keyOf(step, planned),
+      input: input.prepared.sha256,
+      truth: truthHash(input),
+      ...compared,
+    });
     const found = options.resume ? await cache.find(name) : null;
     if (found) return { part: found, name };
-    const own = { ...context, networks: step.networks, alone: alone.parts[plan.analyses.indexOf(step)] ?? null };
-    const work = analysis.onInput(input, own, parameters, folder.writer(id, planned.id, plan), signal);
+    const own = contextOfInput(step, outcome);
+    const work = analysis.onInput(input, own, parameters, writerOf(folder, plan, step, planned.id), signal);
     for (;;) {
       const next = await work.next();
       if (next.done) {
@@ -183,9 +211,9 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
         return { part: await cache.keep(name, next.value), name };
       }
       if (next.value.kind === 'progress') {
-        const { done, stage } = next.value;
-        at(`${id}: ${stage}`, done * (costs.get(step) ?? 1), planned.id, left);
-      } else options.partial?.(id, planned.id, next.value.volumes);
+        const { done, stage: own } = next.value;
+        at(`${stage}: ${own}`, done * (costs.get(step) ?? 1), planned.id, left);
+      } else if (!step.of) options.partial?.(analysis.definition.id, planned.id, next.value.volumes);
     }
   }
 
@@ -215,19 +243,23 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
         await saveInPassing();
         return !signal.aborted;
       }
-      const input = await openInput(planned, plan, signal);
-      await measurePass(input);
-      const scene = isDrawn ? sceneOf(input) : null;
-      for (const step of plan.analyses) costs.set(step, costOf(step, input, context));
+      const reference = await openInput(planned, plan, signal);
+      await measurePass(reference);
+      const scene = isDrawn ? sceneOf(reference) : null;
+      const openFor = inputsFor(planned, plan, reference, signal);
+      for (const step of plan.analyses)
+        costs.set(step, costOf(step, reference, contextOf(plan, step, context, folder.path)));
       let own = perInput();
       for (const [which, step] of plan.analyses.entries()) {
+        const inside = step.of ? { ...where, network: step.of.name } : where;
         try {
-          const { part, name } = await partOf(step, planned, input, own + after * perInput());
+          const input = await openFor(step);
+          const { part, name } = await partOf(step, planned, input, outcome, own + after * perInput());
           outcome.parts[which] = name === null ? part : cache.held(name, part);
           outcome.names[which] = name;
           if (scene) {
             const drawn = await illustrate(folder.path, step.analysis.definition.id, part.result, scene);
-            outcome.illustrations.push(drawn);
+            outcome.illustrations.push(illustrationOf(plan, which, planned.id, drawn.pictures));
             if (name !== null) await cache.keepPictures(name, drawn.pictures);
           }
           const key = seen(step);
@@ -235,7 +267,9 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
           if (part.partial === true) return false;
         } catch (thrown) {
           if (signal.aborted) return false;
-          outcome.errors.push(errorEntryOf(problemOf(thrown, where)));
+          const entry = errorEntryOf(problemOf(thrown, inside));
+          // What keeps an input from being read is said once, not for every analysis of a network.
+          if (!outcome.errors.some((other) => isDeepStrictEqual(other, entry))) outcome.errors.push(entry);
           if (isFatal(thrown)) throw thrown;
         }
         spent += costs.get(step) ?? 0;
@@ -257,6 +291,11 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunOutco
   for (const [turn, [n, planned]] of mine.entries()) {
     if (!whole) break;
     whole = await runInput(planned, n, turn, mine.length);
+  }
+  // The parts of a shard are not all: what only all decide on waits for the merge.
+  if (whole && !shard) {
+    alone = await atEnd(plan, outcomes, alone, { ...options, context, cache });
+    whole = !signal.aborted;
   }
   if (whole) at('saving', 0, undefined, 0);
   else ending.push(errorEntryOf(new IsolensError('engine/cancelled').problem));

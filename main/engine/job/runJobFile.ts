@@ -3,7 +3,7 @@ import { problemOf } from '../../../shared/problem/problem';
 import type { Backend, Results, Shard, Warning } from '../../../shared/result';
 import { startBackend } from './backend';
 import { memoryBudget } from './memoryBudget';
-import { planJob, type Plan } from './plan';
+import { closePlan, planJob, type Plan } from './plan';
 import { readJob, type ReadJob } from './readJob';
 import { resultFolder, type ResultFolder } from './resultFolder';
 import { errorEntryOf } from './errorEntry';
@@ -77,6 +77,6 @@ export async function runJobFile(file: string, options: RunJobOptions): Promise<
     if (warning !== null) await folder.save(told);
     return { results: told, cancelled, report: folder.reportPath };
   } finally {
-    plan.network.close();
+    closePlan(plan);
   }
 }

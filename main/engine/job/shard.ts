@@ -23,15 +23,16 @@ function canonical(value: unknown): string {
 }
 
 /** What a job is, by what it says and what its network and recipe hold: where it lies and what it is called do not matter. */
-export function contentOf({ network, recipe, inputs, analyses }: Plan, job: unknown): string {
+export function contentOf({ network, recipe, inputs, analyses, compared }: Plan, job: unknown): string {
   const asked = analyses.map(({ analysis: { definition }, parameters }) => [
     definition.id,
     definition.version,
     parameters,
   ]);
+  const others = compared?.networks.map((own) => [own.name, own.network.sha256, own.recipe]) ?? [];
   const ids = inputs.map(({ id }) => id);
   return createHash('sha256')
-    .update(canonical([job, network.sha256, recipe, ids, asked]))
+    .update(canonical([job, network.sha256, recipe, ids, asked, ...others]))
     .digest('hex');
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { problemOf } from '../../../../shared/problem/problem';
 import type { Language } from '../../../../shared/words';
 import type { JobEvent } from '../../../../shared/contract/engine';
+import { openNetwork } from '../../network/open';
 import { estimatePlan, type EstimateMemory } from '../estimate';
 import { memoryBudget } from '../memoryBudget';
 import type { OpenNetworks } from '../openNetworks';
@@ -18,11 +19,13 @@ const partialOwner = (jobId: string, n: number): string => `${jobId}/partial/${S
 
 /** Plans with the networks and recipes that the window holds open, so that nothing is loaded twice. */
 function planWith(networks: OpenNetworks, read: ReadJob, signal: AbortSignal): Promise<Plan> {
-  const held = read.job.network === undefined ? undefined : networks.at(read.job.network);
   return planJob(read, {
     signal,
-    ...(held ? { open: () => Promise.resolve(held.loaded) } : {}),
-    ...(held?.recipe ? { recipe: held.recipe } : {}),
+    open: (path, options) => {
+      const held = networks.at(path);
+      return held ? Promise.resolve(held.loaded) : openNetwork(path, options);
+    },
+    recipeFor: (path) => networks.at(path)?.recipe ?? null,
   });
 }
 
