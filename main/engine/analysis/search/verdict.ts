@@ -7,8 +7,11 @@ import { figure } from './text';
 /** Share of false claims that a list of neurons may hold. Source: methods, conventions. */
 const falseShare = 0.05;
 
-/** Below this a structure that recurs among few patients proves little. */
-const fewPatients = 5;
+/** Below this nothing is said of what the places share, be it yes or no. Source: methods §5, smallest n of a verdict. */
+const fewestPatients = 10;
+
+/** A structure is claimed only where at least so many of the patients in the list have it: the list itself may hold fewer than the database. */
+const fewestListed = 5;
 
 /** A neuron with the structure in which its strongest places lie far more often than chance. */
 interface Bound {
@@ -19,7 +22,7 @@ interface Bound {
 function boundOf(neurons: readonly SearchNeuron[]): readonly Bound[] {
   const told = neurons.flatMap((neuron) => {
     const [lying] = neuron.lying;
-    return lying && !neuron.constant && lying.patients >= fewPatients ? [{ neuron, lying }] : [];
+    return lying && !neuron.constant && lying.patients >= fewestListed ? [{ neuron, lying }] : [];
   });
   const adjusted = benjaminiHochberg(told.map(({ lying }) => lying.p));
   return told
@@ -38,7 +41,53 @@ interface Finding {
 const endsOf = (extreme: SearchParameters['extreme']): Words =>
   extreme === 'least' ? { en: 'least', fr: 'le moins' } : { en: 'most', fr: 'le plus' };
 
-function findingOf(neurons: readonly SearchNeuron[], extreme: SearchParameters['extreme']): Finding {
+/** Why nothing can be said of what the places share; null where structures were held against chance in enough patients. */
+function untestedOf(
+  neurons: readonly SearchNeuron[],
+  patients: number,
+  extreme: SearchParameters['extreme'],
+): Finding | null {
+  if (extreme === 'bands')
+    return {
+      level: 'cannot-say',
+      code: 'listed',
+      sentence: {
+        en: 'The examples are listed; what ordinary days share is not tested.',
+        fr: 'Les exemples sont listés ; ce que les jours ordinaires partagent n’est pas testé.',
+      },
+    };
+  if (neurons.every(({ lying }) => lying.length === 0))
+    return {
+      level: 'cannot-say',
+      code: 'listed',
+      sentence: {
+        en: 'The places are listed; without structures we cannot say what they share.',
+        fr: 'Les lieux sont listés ; sans structures on ne peut pas dire ce qu’ils partagent.',
+      },
+    };
+  if (patients < fewestPatients)
+    return {
+      level: 'cannot-say',
+      code: 'few-patients',
+      sentence: {
+        en: `We cannot tell what the strongest places share: ${patients === 1 ? 'one patient' : `${String(patients)} patients`}, and ${String(fewestPatients)} are needed.`,
+        fr: `On ne peut pas dire ce que partagent les lieux les plus forts : ${patients === 1 ? 'un seul patient' : `${String(patients)} patients`}, il en faut ${String(fewestPatients)}.`,
+      },
+    };
+  const listed = Math.max(...neurons.flatMap(({ lying }) => lying.map((row) => row.patients)));
+  return listed >= fewestListed
+    ? null
+    : {
+        level: 'cannot-say',
+        code: 'few-structures',
+        sentence: {
+          en: `We cannot tell what the strongest places share: too few of the patients listed have one structure (${String(listed)}; ${String(fewestListed)} are needed).`,
+          fr: `On ne peut pas dire ce que partagent les lieux les plus forts : trop peu des patients listés ont une même structure (${String(listed)} ; il en faut ${String(fewestListed)}).`,
+        },
+      };
+}
+
+function findingOf(neurons: readonly SearchNeuron[], patients: number, extreme: SearchParameters['extreme']): Finding {
   const [only] = neurons;
   const ends = endsOf(extreme);
   if (!only || neurons.every(({ top }) => top.length === 0))
@@ -50,18 +99,20 @@ function findingOf(neurons: readonly SearchNeuron[], extreme: SearchParameters['
         fr: 'On ne peut pas conclure : aucun lieu n’a pu être trouvé.',
       },
     };
-  const bound = extreme === 'bands' ? [] : boundOf(neurons);
+  if (neurons.length === 1 && only.constant)
+    return {
+      level: 'watch',
+      code: 'constant',
+      sentence: {
+        en: `${nameOf(only)} answers the same everywhere: it looks for nothing here.`,
+        fr: `${nameOf(only)} répond partout la même chose : il ne cherche rien ici.`,
+      },
+    };
+  const untested = untestedOf(neurons, patients, extreme);
+  if (untested) return untested;
+  const bound = boundOf(neurons);
   const [first] = bound;
   if (neurons.length === 1) {
-    if (only.constant)
-      return {
-        level: 'watch',
-        code: 'constant',
-        sentence: {
-          en: `${nameOf(only)} answers the same everywhere: it looks for nothing here.`,
-          fr: `${nameOf(only)} répond partout la même chose : il ne cherche rien ici.`,
-        },
-      };
     if (first)
       return {
         level: 'fine',
@@ -82,15 +133,6 @@ function findingOf(neurons: readonly SearchNeuron[], extreme: SearchParameters['
       },
     };
   }
-  if (neurons.every(({ lying }) => lying.length === 0))
-    return {
-      level: 'fine',
-      code: 'listed',
-      sentence: {
-        en: 'The places are listed; without structures we cannot say what they share.',
-        fr: 'Les lieux sont listés ; sans structures on ne peut pas dire ce qu’ils partagent.',
-      },
-    };
   const subject: Words =
     neurons.length === 1
       ? { en: `${nameOf(only)}'s strongest places`, fr: `Les lieux les plus forts de ${nameOf(only)}` }
@@ -112,7 +154,7 @@ export function searchVerdict(
   extreme: SearchParameters['extreme'],
   unfinished: boolean,
 ): Verdict {
-  const finding = findingOf(neurons, extreme);
+  const finding = findingOf(neurons, patients, extreme);
   const shown = boundOf(neurons)[0]?.neuron ?? neurons[0];
   const [strongest] = shown?.top ?? [];
   const count = shown?.top.length ?? 0;
@@ -148,7 +190,7 @@ export function searchVerdict(
   return {
     level: finding.level,
     code: finding.code,
-    confidence: patients < 20 || unfinished ? 'low' : 'moderate',
+    confidence: patients < 20 || unfinished || finding.level === 'cannot-say' ? 'low' : 'moderate',
     sentence: finding.sentence,
     ...(detail ? { detail } : {}),
     evidence: [
