@@ -7,12 +7,16 @@ import {
 } from '../../../../shared/analysis/robustnessFamilies';
 import type { AnalysisResult } from '../../../../shared/result';
 import type { Words } from '../../../../shared/words';
+import { silentBound95 } from '../statistics/proportion';
 import type { Kept } from './kept';
 
 type Verdict = NonNullable<AnalysisResult['verdict']>;
 
 /** Patients below which a verdict loses one dot of confidence. */
 const fewPatients = 20;
+
+/** Patients below which "nothing changed" is no good news: with nine, 28 % of such patients could still change. */
+const fewestForFine = 10;
 
 interface Break {
   readonly id: FamilyId;
@@ -161,21 +165,39 @@ export function verdictOf(
       caveats,
     };
   }
-  const n = Math.max(...tested.map((line) => line.n));
+  const found = unchanged(tested);
+  const confidence = found.level === 'cannot-say' ? 'low' : confidenceOf(clean.n, false);
+  return { ...found, confidence, evidence, caveats };
+}
+
+const percentOf = (share: number): string => (100 * share).toFixed(share < 0.1 ? 1 : 0);
+
+/** No answer changed: said of the patients tested, with the share of others that this leaves open. */
+function unchanged(tested: RobustnessSummary['tolerance']): Pick<Verdict, 'level' | 'code' | 'sentence' | 'detail'> {
+  const counts = tested.map(({ n }) => n);
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  const bound = percentOf(silentBound95(fewest));
+  const ofPatients = (n: number): Words =>
+    words(
+      `${String(n)} of ${String(n)} ${n === 1 ? 'patient' : 'patients'}`,
+      `${String(n)} ${n === 1 ? 'patient' : 'patients'} sur ${String(n)}`,
+    );
+  const [low, high] = [ofPatients(fewest), ofPatients(most)];
+  const [en, fr] =
+    fewest === most
+      ? [`in ${high.en}`, `chez ${high.fr}`]
+      : [`in ${low.en} to ${high.en}, by degradation`, `chez ${low.fr} à ${high.fr}, selon la dégradation`];
   return {
-    level: 'fine',
+    level: fewest < fewestForFine ? 'cannot-say' : 'fine',
     code: 'no-flip',
-    confidence: confidenceOf(clean.n, false),
     sentence: words(
-      `No answer changed, in ${String(n)} of ${String(n)} patients, up to the largest severities tried.`,
-      `Aucune réponse n’a changé, chez ${String(n)} patients sur ${String(n)}, jusqu’aux plus grandes sévérités essayées.`,
+      `No answer changed, ${en}, up to the largest severities tried.`,
+      `Aucune réponse n’a changé, ${fr}, jusqu’aux plus grandes sévérités essayées.`,
     ),
     detail: words(
-      `Tried: ${tested.map(({ id }) => familyFacts[id].name.en.toLowerCase()).join(', ')}.`,
-      `Essayé : ${tested.map(({ id }) => familyFacts[id].name.fr.toLowerCase()).join(', ')}.`,
+      `It could still change in at most ${bound}\u202f% of such patients (95\u202f%). Tried: ${tested.map(({ id }) => familyFacts[id].name.en.toLowerCase()).join(', ')}.`,
+      `Elle pourrait encore changer chez au plus ${bound.replace('.', ',')}\u202f% de tels patients (95\u202f%). Essayé : ${tested.map(({ id }) => familyFacts[id].name.fr.toLowerCase()).join(', ')}.`,
     ),
-    evidence,
-    caveats,
   };
 }
 

@@ -164,7 +164,6 @@ describe('the verdict', () => {
   ) => (await testRobustness(inputs, net, own, { families: [{ id: 'offset', severities }] })).verdict;
 
   it.each([
-    ['fine', 'no-flip', network, 'yes', 900, [-5]],
     ['watch', 'changes-its-mind', network, 'yes', 10, [-20]],
     ['problem', 'confidently-wrong', sharp, 'yes', 10, [-60]],
     ['problem', 'already-wrong', sharp, 'no', 60, [-5]],
@@ -172,6 +171,19 @@ describe('the verdict', () => {
     const found = await verdictOf([patient(1, marginHu, label)], severities, net);
     expect(found).toMatchObject({ level, code, confidence: 'moderate' });
     expect(found!.caveats.map(({ en }) => en)).toContain('one patient');
+  });
+
+  it('that no answer changed is good news from ten patients on, and says what it leaves open', async () => {
+    const of = (count: number) =>
+      verdictOf(
+        Array.from({ length: count }, (_, n) => patient(n, 900)),
+        [-5],
+      );
+    expect(await of(9)).toMatchObject({ level: 'cannot-say', code: 'no-flip', confidence: 'low' });
+    const found = await of(10);
+    expect(found).toMatchObject({ level: 'fine', code: 'no-flip', confidence: 'moderate' });
+    expect(found!.sentence.en).toContain('in 10 of 10 patients');
+    expect(found!.detail!.en).toContain('at most 26\u202f% of such patients');
   });
 
   it('cannot be said where nothing of what was asked applies', async () => {
