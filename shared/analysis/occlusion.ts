@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Figure } from '../result';
 import { defineAnalysis, field } from './definition';
+import { furtherParameters, PlaySummary, StructurePlay } from './occlusionFurther';
 
 const positive = z.number().positive();
 const whole = z.number().int().positive();
@@ -179,6 +180,7 @@ const Parameters = z
           control: 'choice',
         }),
       ),
+    ...furtherParameters,
     noiseDraws: whole.default(3).meta(
       field({
         label: { en: 'Draws of noise', fr: 'Tirages du bruit' },
@@ -285,6 +287,8 @@ const Values = z.strictObject({
       specific: z.boolean().nullable(),
     })
     .nullable(),
+  /** Where `structures` were named: the game of each against all others. */
+  structurePlay: StructurePlay.optional(),
 });
 
 const Ranked = z.strictObject({
@@ -311,6 +315,7 @@ const Summary = z.strictObject({
     subtype: z.enum(['conjunctive', 'redundant', 'additive']).nullable(),
     specific: number,
   }),
+  structurePlay: PlaySummary.optional(),
 });
 export type OcclusionSummary = z.infer<typeof Summary>;
 export type OcclusionValues = z.infer<typeof Values>;

@@ -232,6 +232,13 @@ export const analysisProblems = {
       fr: 'Prenez le score partout ou dans une autre région, ou nommez une autre structure en question.',
     },
   },
+  'analysis/nothing-left-of': {
+    message: {
+      en: 'The structures named before it leave no voxel of {structure} on the network’s grid: it does not play.',
+      fr: 'Les structures nommées avant elle ne laissent aucun voxel de {structure} sur la grille du réseau : elle ne joue pas.',
+    },
+    wayOn: { en: 'Name it before those that hold it.', fr: 'Nommez-la avant celles qui la contiennent.' },
+  },
   'analysis/score-not-a-number': {
     message: {
       en: 'The score is not a finite number, for the intact input or at some positions; those are null or NaN.',
@@ -306,6 +313,30 @@ export const analysisProblems = {
       fr: '{channels} canal/canaux de « {node} » donnent des valeurs qui ne sont pas des nombres ; ces voxels ont été ignorés.',
     },
     wayOn: { en: 'Look at the layer in Maps.', fr: 'Regardez la couche dans Cartes.' },
+  },
+  'analysis/search-no-gradient': {
+    message: {
+      en: 'This network gives no gradient here: no synthesised input and no effective receptive field.',
+      fr: 'Ce réseau ne donne pas de gradient ici : ni entrée synthétique, ni champ récepteur effectif.',
+    },
+    wayOn: {
+      en: 'Run it on TensorFlow’s native library. A network of which only the answers are known has no gradient.',
+      fr: 'Lancez-le avec la bibliothèque native de TensorFlow. Un réseau dont on ne connaît que les réponses n’a pas de gradient.',
+    },
+  },
+  'analysis/search-not-driven': {
+    message: {
+      en: 'No synthesised input for {neuron}: {reason}.',
+      fr: 'Pas d’entrée synthétique pour {neuron} : {reason}.',
+    },
+    wayOn: { en: 'Choose another layer or channel.', fr: 'Choisissez une autre couche ou un autre canal.' },
+  },
+  'analysis/search-many-inputs': {
+    message: {
+      en: 'No synthesised input: this network takes {count} inputs, and only one can be driven.',
+      fr: 'Pas d’entrée synthétique : ce réseau prend {count} entrées, et une seule peut être poussée.',
+    },
+    wayOn: { en: 'Look at the strongest places instead.', fr: 'Regardez plutôt les lieux les plus forts.' },
   },
   'analysis/search-in-full': {
     message: {

@@ -1,4 +1,6 @@
 import type { Language, Words } from '../../../shared/words';
+import { compareKeys } from './reportCompareKeys';
+import { searchKeys } from './reportSearchKeys';
 
 /** Heads of tables, by the key of results.json; a key that is not here is written as words. */
 export const keyWords: Readonly<Record<string, Words>> = {
@@ -136,6 +138,9 @@ export const keyWords: Readonly<Record<string, Words>> = {
   necessity: { en: 'necessity', fr: 'nécessité' },
   sufficiency: { en: 'sufficiency', fr: 'suffisance' },
   interaction: { en: 'interaction', fr: 'interaction' },
+  structurePlay: { en: 'structure by structure', fr: 'structure par structure' },
+  interactions: { en: 'pair interactions', fr: 'interactions de paires' },
+  spread: { en: 'spread over fillings', fr: 'écart entre remplissages' },
   specific: { en: 'specific', fr: 'spécifique' },
   n: { en: 'patients', fr: 'patients' },
   verdict: { en: 'verdict', fr: 'verdict' },
@@ -288,6 +293,8 @@ export const keyWords: Readonly<Record<string, Words>> = {
   en: { en: 'in words', fr: 'en mots' },
   fr: { en: 'in French', fr: 'en français' },
   id: { en: 'name', fr: 'nom' },
+  ...searchKeys,
+  ...compareKeys,
 };
 
 /** French of the words that results.json holds as values; in English they stand as they are. */
@@ -347,12 +354,25 @@ const valuesFr: Readonly<Record<string, string>> = {
   'noise-like': 'comme du bruit',
   'unlabelled tissue': 'tissu hors contours',
   'outside body': 'hors du corps',
+  most: 'le plus',
+  least: 'le moins',
+  bands: 'tranches',
+  output: 'sortie',
+  'pre-activation': 'avant l’activation',
+  zero: 'zéro',
+  dose: 'dose',
+  mask: 'masque',
+  database: 'base',
+  killed: 'perdu',
+  awakened: 'réveillé',
+  'one-run-each': 'un entraînement chacun',
+  'same-weights': 'mêmes poids',
 };
 
 /** Keys whose words are Isolens' own: a name that somebody gave is never translated. */
 const ownWords = new Set([
-  'activation', 'byFill', 'certificateBox', 'channels', 'compatibleWith', 'fill', 'kind', 'missing', 'nodes', 'placement', 'score', 'sign',
-  'status', 'subtype',
+  'activation', 'band', 'byFill', 'certificateBox', 'channels', 'compatibleWith', 'event', 'extreme', 'fill', 'from',
+  'kind', 'missing', 'nodes', 'placement', 'rankedBy', 'score', 'sign', 'status', 'subtype',
 ]); // prettier-ignore
 
 /** What Isolens itself calls the parts of a patient that no structure holds. */

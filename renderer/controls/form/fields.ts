@@ -23,6 +23,9 @@ const controls: readonly Field['control'][] = [
   'text',
   'voxels',
   'families',
+  'structures',
+  'analyses',
+  'network',
 ];
 
 const Meta = z.object({

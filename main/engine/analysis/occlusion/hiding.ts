@@ -4,12 +4,18 @@ import { inPieces, type Cuttable } from '../cuttable';
 import type { Fill, PreparedFill } from './fill/fill';
 import { secondsOfCoalition, secondsOfRegion, secondsToPrepare } from './fill/cost';
 import { channelImage, hiddenChannels } from './hide';
-import type { Players } from './players';
+
+/** The voxels of an input shared out among players: each bears its player's number, in network order. */
+export interface Division {
+  readonly of: Uint8Array;
+  /** Players there are. */
+  readonly count: number;
+}
 
 /** What hiding whole regions of an input needs to know. */
 export interface HidingSetting {
   readonly prepared: PreparedInput;
-  readonly players: Players;
+  readonly players: Division;
   /** Neighbour planes on each side, and channels of one plane, of the recipe. */
   readonly context: number;
   readonly recipeChannels: number;
@@ -21,8 +27,12 @@ export interface HidingSetting {
 
 /** The input with regions hidden by one filling. */
 export interface Hiding {
-  /** Only the players of the mask kept. */
+  /** Only the players of the mask kept (bit k = player k). */
   coalition(kept: number): Cuttable<PreparedInput>;
+  /** One batch entry of the same, written where a batch is put together. */
+  entryOf(kept: number, entry: number, into: Float32Array): void;
+  /** The players that have a voxel in what this entry sees: the others' being hidden cannot change it. */
+  presentIn(entry: number): number;
   /** One region hidden (network order), all else as it is. */
   region(hidden: Uint8Array): Cuttable<PreparedInput>;
 }
@@ -38,7 +48,6 @@ interface Layer {
 }
 
 const voxelsInPiece = 1 << 17;
-const bits = [1, 2, 4] as const;
 
 /** A map of the stack as one channel sees it: neighbour planes show what lies in them, the outermost plane standing for those beyond. */
 function shiftedPlanes(map: Uint8Array, entries: number, offset: number): Uint8Array {
@@ -62,11 +71,12 @@ const voxelsOf = ({ array }: PreparedInput): number => array.values.length / (ar
 export function hidingSeconds(
   choice: FillChoice,
   { prepared, channels, window }: Pick<HidingSetting, 'prepared' | 'channels' | 'window'>,
+  players = 3,
 ): { readonly ready: number; readonly coalition: number } {
   const voxels = voxelsOf(prepared);
   const hidden = hiddenChannels(prepared, channels);
   const images = hidden.filter(({ absent }) => absent === null).length;
-  const regions = bits.reduce((sum) => sum + secondsOfRegion(choice, voxels / bits.length, voxels), 0);
+  const regions = players * secondsOfRegion(choice, voxels / players, voxels);
   return {
     ready: images * (secondsToPrepare(choice, voxels, stackWindow({ prepared, window })) + regions),
     coalition: hidden.length * secondsOfCoalition(voxels),
@@ -89,10 +99,11 @@ function* layerOf(
   const offset = Math.floor(channel / setting.recipeChannels) - setting.context;
   const owner = shiftedPlanes(players.of, entries, offset);
   const filled = new Float32Array(owner.length).fill(absent ?? NaN);
-  for (const player of ready ? bits : []) {
+  for (let player = 0; ready && player < players.count; player++) {
+    if (!owner.includes(player)) continue;
     const hidden = owner.map((p) => (p === player ? 1 : 0));
     yield;
-    const own = ready ? yield* ready.region(hidden) : filled;
+    const own = yield* ready.region(hidden);
     yield* inPieces(owner.length, voxelsInPiece, (from, to) => {
       for (let v = from; v < to; v++) if (owner[v] === player) filled[v] = own[v] ?? NaN;
     });
@@ -116,12 +127,27 @@ export function* hidingWith(setting: HidingSetting, fill: Fill): Cuttable<Hiding
     for (const layer of layers) yield* change(values, layer);
     return { ...prepared, array: { ...prepared.array, values } };
   }
+  const size = voxelsOf(prepared) / entries;
   return {
+    presentIn(entry) {
+      let mask = 0;
+      for (const { owner } of layers)
+        for (let v = entry * size; v < (entry + 1) * size; v++) mask |= 1 << (owner[v] ?? 0);
+      return mask;
+    },
+    entryOf(kept, entry, into) {
+      const from = entry * size;
+      into.set(prepared.array.values.subarray(from * count, (from + size) * count));
+      for (const { channel, owner, filled } of layers) {
+        for (let v = 0; v < size; v++)
+          if (((kept >> (owner[from + v] ?? 0)) & 1) === 0) into[v * count + channel] = filled[from + v] ?? NaN;
+      }
+    },
     coalition: (kept) =>
       changed((values, { channel, owner, filled }) =>
         inPieces(owner.length, voxelsInPiece, (from, to) => {
           for (let v = from; v < to; v++)
-            if (((owner[v] ?? 0) & kept) === 0) values[v * count + channel] = filled[v] ?? NaN;
+            if (((kept >> (owner[v] ?? 0)) & 1) === 0) values[v * count + channel] = filled[v] ?? NaN;
         }),
       ),
     region: (hidden) =>

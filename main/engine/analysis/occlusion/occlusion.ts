@@ -15,6 +15,7 @@ import { inTurns, type Cuttable } from '../cuttable';
 import { anatomyOf } from './anatomy';
 import { boxSeconds, choicesOf, drawsOf, gameAhead, latticeOn, regionOf, shiftsFor } from './cost';
 import { fillName } from './fill/list';
+import { furtherAhead, inquiriesOf, type Further } from './further';
 import { hiddenChannels, hiderOf } from './hide';
 import { meanMap } from './meanMap';
 import { occluderFor } from './incremental';
@@ -68,7 +69,9 @@ export const occlusion: Analysis<OcclusionParameters> = {
     // A plane in which the score is not taken costs nothing: what is hidden there cannot change it.
     const counted = prepared.dims === 2 ? entriesIn(input, context, regionOf(parameters)) : entries;
     return (
-      Math.round((lattice.count * counted) / entries) * draws + entries + gameAhead(input, context, parameters).passes
+      Math.round((lattice.count * counted) / entries) * draws +
+      entries +
+      beyondLattice(input, context, parameters).passes
     );
   },
 
@@ -79,7 +82,7 @@ export const occlusion: Analysis<OcclusionParameters> = {
         sum + lattice.count * drawsOf(choice, parameters) * boxSeconds(choice, input.prepared, parameters, size),
       0,
     );
-    return boxes + gameAhead(input, context, parameters).seconds;
+    return boxes + beyondLattice(input, context, parameters).seconds;
   },
 
   async forecast(input, context, parameters, signal) {
@@ -87,8 +90,8 @@ export const occlusion: Analysis<OcclusionParameters> = {
     const reader = (await readersFor(input, context, parameters, signal))(null);
     const gained = await latticeForecast(input, context, reader, on);
     if (!gained) return null;
-    const { passes: game } = gameAhead(input, context, parameters);
-    const rest = (input.prepared.array.shape[0] ?? 1) + game;
+    const { passes: beyond } = beyondLattice(input, context, parameters);
+    const rest = (input.prepared.array.shape[0] ?? 1) + beyond;
     const lattice = this.passes(input, context, parameters) - rest;
     return { gain: gained.gain, wholeFrom: gained.wholeFrom, passes: Math.ceil(lattice / gained.gain) + rest };
   },
@@ -108,6 +111,18 @@ export const occlusion: Analysis<OcclusionParameters> = {
     };
   },
 };
+
+/** What the verdict's game and all that is asked for beside it will cost. */
+function beyondLattice(
+  input: OpenInput,
+  context: Context,
+  parameters: OcclusionParameters,
+): { readonly passes: number; readonly seconds: number } {
+  const game = gameAhead(input, context, parameters);
+  const { size } = latticeOn(input.prepared, context, parameters);
+  const further = furtherAhead(input, context, parameters, { prepared: input.prepared, window: size.window });
+  return { passes: game.passes + further.passes, seconds: game.seconds + further.seconds };
+}
 
 /** How much less a lattice costs than running the network whole for each place; null where it is run whole. */
 async function latticeForecast(
@@ -144,7 +159,7 @@ async function* runOcclusion(
     anatomy && parameters.game ? playersOf(input, context, anatomy, parameters) : { players: null, warnings: [] };
 
   const entries = prepared.array.shape[0] ?? 1;
-  const leaveOut = players?.ownLabel === true ? players.of.map((player) => (player === 1 ? 1 : 0)) : null;
+  const leaveOut = players?.ownLabel === true ? players.of.map((player) => (player === 0 ? 1 : 0)) : null;
   const gameReader = players ? (leaveOut ? readers(leaveOut) : reader) : null;
   const entryNumbers = Array.from({ length: entries }, (_, entry) => entry);
   const counted = entryNumbers.filter((entry) => reader.counts(entry)).length;
@@ -159,8 +174,25 @@ async function* runOcclusion(
   const gameOf = { prepared, channels: parameters.channels, window: on.size.window };
   const played = gameCost(gameEntries, shiftsFor(context), gameOf);
   const costOfGame = playing ? played.passes * secondsAPass + played.seconds : 0;
+  const shared = {
+    ...gameOf,
+    context: context.recipe?.context ?? 0,
+    recipeChannels: context.recipe?.channels.length ?? 1,
+    stackMm: place?.stackMm ?? [],
+    seed: parameters.seed,
+    secondsAPass,
+    signal,
+  };
+  const { inquiries, warnings: furtherWarnings } = anatomy
+    ? inquiriesOf({ ...shared, input, analysis: context, parameters, anatomy, readers })
+    : { inquiries: [], warnings: [] };
   const ending = secondsAVoxelAtEnd * (prepared.array.values.length / (prepared.array.shape.at(-1) ?? 1));
-  const stages = stagesOf([...choices.map(latticeCost), costOfGame, ending]);
+  const stages = stagesOf([
+    ...choices.map(latticeCost),
+    costOfGame,
+    ...inquiries.map(({ seconds }) => seconds),
+    ending,
+  ]);
   const scaled = (step: Step): Step => (step.kind === 'progress' ? { ...step, done: stages.at(step.done) } : step);
 
   const runs: { readonly name: string; readonly run: LatticeRun; readonly scoring: Scoring }[] = [];
@@ -193,17 +225,12 @@ async function* runOcclusion(
   if (players && playing && !stopped) {
     const steps = playGame(
       {
-        ...gameOf,
+        ...shared,
         ...playing,
         network,
         players,
-        context: context.recipe?.context ?? 0,
-        recipeChannels: context.recipe?.channels.length ?? 1,
-        seed: parameters.seed,
         memoryBytes,
         shifts: shiftsFor(context),
-        secondsAPass,
-        signal,
       },
       check.largestDifference,
     );
@@ -217,6 +244,17 @@ async function* runOcclusion(
       if (!signal.aborted) throw thrown;
       stopped = true;
     }
+  }
+  stages.next();
+  const further: { -readonly [Key in keyof Further]: Further[Key] } = {};
+  for (const inquiry of inquiries) {
+    if (stopped) break;
+    const steps = inquiry.run(check.largestDifference);
+    let step = await steps.next();
+    for (; !step.done; step = await steps.next()) yield scaled(step.value);
+    stages.next();
+    Object.assign(further, step.value.found);
+    stopped = step.value.stopped;
   }
 
   const count = lattice.axes.map(({ starts }) => starts.length);
@@ -236,9 +274,9 @@ async function* runOcclusion(
   }
   if (Object.keys(others).length > 0) files['fills'] = others;
 
-  const outcome = { prepared, on, place, reader, intact, runs, maps, anatomy, check, game, inHu };
+  const outcome = { prepared, on, place, reader, intact, runs, maps, anatomy, check, game, further, inHu };
   const values = await inTurns(valuesOf(outcome), keeping);
-  const warnings: Warning[] = [...prepared.warnings, ...playerWarnings];
+  const warnings: Warning[] = [...prepared.warnings, ...playerWarnings, ...furtherWarnings];
   if (players && !playing) warnings.push(warningOf('analysis/nothing-to-play', { structure: players.structure }));
   if (on.size.assumed) warnings.push(warningOf('analysis/window-assumed', { window: on.size.window.join(' × ') }));
   const unread = main.run.drops.some(
@@ -255,6 +293,7 @@ async function* runOcclusion(
     game: game
       ? { usable: game.usable, fills: game.fills, specific: game.specific, ownLabel: players?.ownLabel ?? false }
       : null,
+    further: { structurePlay: further.structurePlay },
     fillAgreement: agreement,
     ownLabel: players?.ownLabel ?? false,
     hasStructures: anatomy !== null,

@@ -9,6 +9,7 @@ import { quantile } from '../statistics/quantile';
 import { voxelsIn } from './box';
 import { gameFills } from './fill/list';
 import { hidingSeconds, hidingWith, type HidingSetting } from './hiding';
+import type { Players } from './players';
 import type { ScoreReader } from './reader';
 import { readWorth } from './score';
 import { gameFigures } from './structureGame';
@@ -29,6 +30,7 @@ export function leastEffect({ unit }: ScoreReader, baseline: number): number {
 }
 
 export interface GameSetting extends HidingSetting {
+  readonly players: Players;
   readonly network: LoadedNetwork;
   readonly reader: ScoreReader;
   readonly memoryBytes: number;

@@ -5,33 +5,36 @@ import { warningOf } from '../../../../shared/warning';
 import { dilate } from '../../volume/distance';
 import { maskOf } from '../../volume/mask';
 import type { Context, OpenInput } from '../analysis';
+import type { Division } from './hiding';
 import type { Anatomy } from './ranking';
 import { structureOf } from './region';
 
 /** The structure with its margin; the players are it, the rest of the body, and everything outside. Source: methods §1.4, Verdict. */
-const marginMm = 3;
+export const marginMm = 3;
 
-/** 1, 2 or 4 (the player's bit) at every voxel, in network order. */
-export interface Players {
+/** 0 in the structure, 1 in the rest of the body, 2 outside. */
+export interface Players extends Division {
   readonly structure: string;
-  readonly of: Uint8Array;
   /** The structure itself with its margin, on the recipe's grid. */
   readonly grown: Uint8Array;
   readonly body: Uint8Array;
   readonly ownLabel: boolean;
 }
 
+/** The label that a target explains, as the recipe names it; null where it is about none. */
+export function labelOf(target: OcclusionParameters['target'], { recipe }: Context): string | null {
+  if (!target || !('label' in target)) return null;
+  return typeof target.label === 'number' && recipe?.output.kind === 'segmentation'
+    ? (recipe.output.labels[target.label] ?? String(target.label))
+    : String(target.label);
+}
+
 /** Which structure the verdict is about: the one named, else the target's own. */
 export function structureInQuestion(
   { structure, target }: Pick<OcclusionParameters, 'structure' | 'target'>,
-  { recipe }: Context,
+  context: Context,
 ): { readonly name: string; readonly ownLabel: boolean } | null {
-  const label =
-    target && 'label' in target
-      ? typeof target.label === 'number' && recipe?.output.kind === 'segmentation'
-        ? (recipe.output.labels[target.label] ?? String(target.label))
-        : String(target.label)
-      : null;
+  const label = labelOf(target, context);
   if (structure !== undefined) return { name: structure, ownLabel: structure === label };
   if (label !== null) return { name: label, ownLabel: true };
   if (target && 'doseIn' in target) return { name: target.doseIn, ownLabel: false };
@@ -51,8 +54,9 @@ export function playersOf(
   try {
     const structure = structureOf(input, context, question.name);
     const grown = dilate(maskOf(structure, prepared.grid), prepared.grid, marginMm);
-    const on = grown.map((inside, v) => (inside === 1 ? 1 : anatomy.body[v] === 1 ? 2 : 4));
-    const players = { ...question, structure: structure.name, of: prepared.toTensor(on), grown, body: anatomy.body };
+    const on = grown.map((inside, v) => (inside === 1 ? 0 : anatomy.body[v] === 1 ? 1 : 2));
+    const of = prepared.toTensor(on);
+    const players = { ...question, structure: structure.name, of, count: 3, grown, body: anatomy.body };
     return { players, warnings: [] };
   } catch (thrown) {
     const { code, facts } = problemOf(thrown);

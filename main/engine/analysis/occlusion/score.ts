@@ -138,23 +138,34 @@ export function scoreWith({ reader, intact }: Scoring, values: Float32Array, ent
   return reader.finish(own.map((part, n) => part + ((intact.total[n] ?? 0) - (before?.[n] ?? 0))));
 }
 
-/** Scores with each place hidden, by full inference of a batch of copies: what incremental inference is checked against. */
-async function scoresHidden(scoring: Scoring, places: readonly Place[], copies: Float32Array): Promise<Float64Array> {
-  const { network, prepared, reader, signal } = scoring;
+/** Runs a batch of changed copies of entries, one after the other in `copies`, beside what is not hidden in. */
+export async function runCopies(
+  { network, prepared, reader, signal }: Pick<Scoring, 'network' | 'prepared' | 'reader' | 'signal'>,
+  ofEntries: readonly number[],
+  copies: Float32Array,
+): Promise<NetworkArray> {
   const { array } = prepared;
-  const size = entrySize(array);
   const batch: NetworkArray = {
-    shape: [places.length, ...array.shape.slice(1)],
-    values: copies.subarray(0, places.length * size),
+    shape: [ofEntries.length, ...array.shape.slice(1)],
+    values: copies.subarray(0, ofEntries.length * entrySize(array)),
   };
   const fed = Object.fromEntries(
     Object.entries(inputsOf(network, prepared)).map(([name, own]) => [
       name,
-      own.values === array.values ? batch : repeated(own, places),
+      own.values === array.values ? batch : repeated(own, ofEntries),
     ]),
   );
-  const output = outputOfRun(await network.run(fed, [reader.fetch], signal), reader);
-  return inTurns(scoresOf(scoring, places, output), signal);
+  return outputOfRun(await network.run(fed, [reader.fetch], signal), reader);
+}
+
+/** Scores with each place hidden, by full inference of a batch of copies: what incremental inference is checked against. */
+async function scoresHidden(scoring: Scoring, places: readonly Place[], copies: Float32Array): Promise<Float64Array> {
+  const output = await runCopies(
+    scoring,
+    places.map(({ entry }) => entry),
+    copies,
+  );
+  return inTurns(scoresOf(scoring, places, output), scoring.signal);
 }
 
 function* scoresOf(scoring: Scoring, places: readonly Place[], output: NetworkArray): Cuttable<Float64Array> {
@@ -167,11 +178,11 @@ function* scoresOf(scoring: Scoring, places: readonly Place[], output: NetworkAr
 }
 
 /** An input that is not hidden in, once for every copy. */
-function repeated(array: NetworkArray, places: readonly Place[]): NetworkArray {
+function repeated(array: NetworkArray, ofEntries: readonly number[]): NetworkArray {
   const size = entrySize(array);
-  const values = new Float32Array(size * places.length);
-  places.forEach(({ entry }, n) => values.set(array.values.subarray(entry * size, (entry + 1) * size), n * size));
-  return { shape: [places.length, ...array.shape.slice(1)], values };
+  const values = new Float32Array(size * ofEntries.length);
+  ofEntries.forEach((entry, n) => values.set(array.values.subarray(entry * size, (entry + 1) * size), n * size));
+  return { shape: [ofEntries.length, ...array.shape.slice(1)], values };
 }
 
 /** Copies of the input with one place hidden in each; places that need no pass have none. `changes` is of every place. */

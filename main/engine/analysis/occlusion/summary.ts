@@ -1,6 +1,8 @@
 import type { OcclusionSummary, OcclusionValues, RankedStructure } from '../../../../shared/analysis/occlusion';
 import type { Figure } from '../../../../shared/result';
-import { meanInterval } from '../statistics/meanInterval';
+import { figureOf } from './figure';
+import type { Further } from './further';
+import { furtherSummary } from './furtherSummary';
 import type { PatientGame } from './verdictRules';
 
 /** What one input leaves for the summary. */
@@ -8,23 +10,10 @@ export interface Kept {
   readonly patient: string;
   readonly structures: OcclusionValues['structures'];
   readonly game: PatientGame | null;
+  readonly further: Further;
   readonly fillAgreement: number | null;
   readonly ownLabel: boolean;
   readonly hasStructures: boolean;
-}
-
-/** One value a patient: the mean of its inputs. */
-function byPatient(rows: readonly { readonly patient: string; readonly value: number | null }[]): number[] {
-  const groups = new Map<string, number[]>();
-  for (const { patient, value } of rows)
-    if (value !== null) groups.set(patient, [...(groups.get(patient) ?? []), value]);
-  return [...groups.values()].map((values) => values.reduce((sum, v) => sum + v, 0) / values.length);
-}
-
-function figureOf(rows: readonly { readonly patient: string; readonly value: number | null }[]): Figure {
-  const { n, value, ci95 } = meanInterval(byPatient(rows));
-  if (n === 0) return null;
-  return ci95 ? { value, ci95: [ci95[0], ci95[1]] } : value;
 }
 
 const sizeOf = (figure: Figure): number => (figure === null ? -1 : typeof figure === 'number' ? figure : figure.value);
@@ -64,4 +53,5 @@ export const summaryOf = (parts: readonly Kept[], verdict: OcclusionSummary['ver
   patients: new Set(parts.map(({ patient }) => patient)).size,
   structures: rankedOverInputs(parts),
   verdict,
+  ...furtherSummary(parts),
 });

@@ -2,6 +2,7 @@ import type { OcclusionValues } from '../../../../shared/analysis/occlusion';
 import type { PreparedInput } from '../../recipe/preparedInput';
 import type { Cuttable } from '../cuttable';
 import { fillAgreement } from './agreement';
+import type { Further } from './further';
 import { leastChangeHu } from './hide';
 import { thresholdsOf } from './histogram';
 import { meanMap } from './meanMap';
@@ -31,6 +32,7 @@ export interface Outcome {
   readonly anatomy: Anatomy | null;
   readonly check: OcclusionValues['selfCheck'];
   readonly game: OcclusionValues['game'];
+  readonly further: Further;
   readonly inHu: boolean;
 }
 
@@ -47,6 +49,7 @@ export function* valuesOf({
   anatomy,
   check,
   game,
+  further,
   inHu,
 }: Outcome): Cuttable<OcclusionValues> {
   const { lattice } = on;
@@ -88,5 +91,6 @@ export function* valuesOf({
     selfCheck: check,
     numericalFloor: check.largestDifference,
     game,
+    ...further,
   };
 }

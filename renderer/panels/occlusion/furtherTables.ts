@@ -1,0 +1,80 @@
+import type { OcclusionValues } from '../../../shared/analysis/occlusion';
+import type { MessageKey } from '../../locales/i18n';
+import { digitsFor } from '../../controls/numbers';
+import type { Wording } from '../../locales/useWords';
+
+type Cell = string | number | null;
+
+/** One table beside the map's ranking: numbers for copying, and as they are shown. */
+export interface FurtherTable {
+  readonly id: string;
+  readonly title: MessageKey;
+  /** What its numbers mean, in a sentence or two. */
+  readonly note: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+  readonly shown: readonly (readonly string[])[];
+}
+
+type Words = Pick<Wording, 't' | 'n' | 'signed' | 'share'>;
+
+/** What an occlusion found beside map and verdict, as far as it was asked for. */
+export function furtherTables(values: OcclusionValues, words: Words): readonly FurtherTable[] {
+  return [playTable(values, words)].filter((table) => table !== null);
+}
+
+const least = 1e-12;
+
+const sizeOf = (numbers: readonly (number | null)[]): number =>
+  Math.max(least, ...numbers.map((number) => Math.abs(number ?? 0)));
+
+/** The name of what is no structure, in the window's language. */
+const nameOf = (
+  { name, kind }: { readonly name: string; readonly kind: 'structure' | 'unlabelled' | 'outside' },
+  { t }: Words,
+): string => (kind === 'unlabelled' ? t('occlusion.rest') : kind === 'outside' ? t('occlusion.outside') : name);
+
+const or = (value: number | null, shown: (value: number) => string): string => (value === null ? '–' : shown(value));
+
+function playTable({ structurePlay: play, unit }: OcclusionValues, words: Words): FurtherTable | null {
+  if (!play) return null;
+  const { t, n, signed, share } = words;
+  const players = [...play.players].sort((a, b) => (b.share ?? -1) - (a.share ?? -1));
+  const digits = digitsFor(sizeOf(players.map(({ shapley }) => shapley)));
+  const named = new Map(play.players.map((player) => [player.name, nameOf(player, words)]));
+  const [strongest] = [...play.interactions].sort((a, b) => Math.abs(b.value ?? 0) - Math.abs(a.value ?? 0));
+  const pair =
+    strongest?.value === undefined || strongest.value === null
+      ? ''
+      : t('occlusion.strongestPair', {
+          a: named.get(strongest.a) ?? strongest.a,
+          b: named.get(strongest.b) ?? strongest.b,
+          value: `${signed(strongest.value, digits)} ${unit}`,
+        });
+  return {
+    id: 'play',
+    title: 'occlusion.play',
+    note: [play.usable ? t('occlusion.playNote') : t('occlusion.playUnusable'), pair].filter(Boolean).join(' '),
+    head: [
+      t('occlusion.player'),
+      `${t('occlusion.shapley')} (${unit})`,
+      t('occlusion.share'),
+      t('occlusion.necessity'),
+      t('occlusion.sufficiency'),
+    ],
+    rows: players.map((player) => [
+      nameOf(player, words),
+      player.shapley,
+      player.share,
+      player.necessity,
+      player.sufficiency,
+    ]),
+    shown: players.map((player) => [
+      nameOf(player, words),
+      or(player.shapley, (value) => signed(value, digits)),
+      or(player.share, share),
+      play.usable ? or(player.necessity, (value) => n(value, 2)) : '–',
+      play.usable ? or(player.sufficiency, (value) => n(value, 2)) : '–',
+    ]),
+  };
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { Figure } from '../result';
+import { field } from './definition';
+
+const number = z.number().nullable();
+
+/** With the rest of the body and the outside ten players, whose 1024 coalitions are played exactly. */
+export const mostStructures = 8;
+
+/** What an occlusion looks at beside its map and verdict; all of it off unless it is asked for. */
+export const furtherParameters = {
+  structures: z
+    .array(z.string().min(1))
+    .max(mostStructures)
+    .default([])
+    .meta(
+      field({
+        label: { en: 'Structure by structure', fr: 'Structure par structure' },
+        help: {
+          en: 'Up to eight structures that play against the rest of the body and the outside: Shapley value, necessity, sufficiency and pairs. A voxel in several goes to the first named. Costs at most 2ⁿ passes for each of three fillings, n = structures + 2 (of planes: each).',
+          fr: "Jusqu'à huit structures qui jouent contre le reste du corps et l'extérieur : valeur de Shapley, nécessité, suffisance et paires. Un voxel dans plusieurs revient à la première nommée. Coûte au plus 2ⁿ passages pour chacun des trois remplissages, n = structures + 2 (par plan s'il y en a).",
+        },
+        control: 'structures',
+      }),
+    ),
+};
+
+const playerKinds = ['structure', 'unlabelled', 'outside'] as const;
+
+const Pair = z.strictObject({ a: z.string(), b: z.string(), value: number });
+
+/** The exact game of structures, rest of the body and outside: means over the fillings, in the score's unit. */
+export const StructurePlay = z.strictObject({
+  players: z.array(
+    z.strictObject({
+      name: z.string(),
+      kind: z.enum(playerKinds),
+      cc: number,
+      shapley: number,
+      /** |Shapley| over Σ|Shapley|. */
+      share: number,
+      necessity: number,
+      sufficiency: number,
+      /** Of the Shapley values of the fillings, largest − least. */
+      spread: number,
+    }),
+  ),
+  /** Shapley interaction of each pair: what two do together beyond what each does alone. */
+  interactions: z.array(Pair),
+  /** Score intact − score with everything hidden. */
+  effect: number,
+  usable: z.boolean(),
+  /** Forward passes that were run, of batch entries. */
+  passes: z.number().int(),
+  fills: z.array(
+    z.strictObject({
+      fill: z.string(),
+      effect: number,
+      shapley: z.array(number),
+      necessity: z.array(number),
+      sufficiency: z.array(number),
+    }),
+  ),
+});
+export type StructurePlay = z.infer<typeof StructurePlay>;
+
+/** Over the patients in whom the whole game moves the score. */
+export const PlaySummary = z.strictObject({
+  usable: z.number().int(),
+  players: z.array(
+    z.strictObject({
+      name: z.string(),
+      kind: z.enum(playerKinds),
+      n: z.number().int(),
+      shapley: Figure,
+      share: Figure,
+      necessity: Figure,
+      sufficiency: Figure,
+    }),
+  ),
+  interactions: z.array(z.strictObject({ a: z.string(), b: z.string(), n: z.number().int(), value: Figure })),
+});
+export type PlaySummary = z.infer<typeof PlaySummary>;
