@@ -118,8 +118,68 @@ const Parameters = z.strictObject({
       field({
         label: { en: 'Seed', fr: 'Graine' },
         help: {
-          en: 'Of the examples that are drawn from bands.',
-          fr: 'Des exemples tirés des tranches.',
+          en: 'Of the examples that are drawn from bands, and of the starts of synthesised inputs.',
+          fr: 'Des exemples tirés des tranches, et des départs des entrées synthétiques.',
+        },
+        control: 'number',
+      }),
+    ),
+  effectiveField: z
+    .boolean()
+    .default(false)
+    .meta(
+      field({
+        label: { en: 'Effective receptive field', fr: 'Champ récepteur effectif' },
+        help: {
+          en: 'For each neuron in full, how much of what it can see moves it: one gradient an input, at its strongest place. Slower.',
+          fr: 'Pour chaque neurone en détail, quelle part de ce qu’il peut voir l’influence : un gradient par entrée, à son lieu le plus fort. Plus lent.',
+        },
+        control: 'choice',
+      }),
+    ),
+  synthesised: z
+    .number()
+    .int()
+    .min(0)
+    .max(64)
+    .default(0)
+    .meta(
+      field({
+        label: { en: 'Synthesised inputs', fr: 'Entrées synthétiques' },
+        help: {
+          en: 'For the first so many neurons an input made by gradient ascent that excites them most, inside the bounds of the recipe. Not a patient. 0: none.',
+          fr: 'Pour les premiers neurones, autant que dit ici, une entrée faite par montée de gradient qui les excite le plus, dans les bornes de la recette. Pas un patient. 0 : aucune.',
+        },
+        control: 'number',
+      }),
+    ),
+  synthesisSteps: z
+    .number()
+    .int()
+    .min(1)
+    .max(4096)
+    .default(256)
+    .meta(
+      field({
+        label: { en: 'Steps of the ascent', fr: 'Pas de la montée' },
+        help: {
+          en: 'How many gradient steps each of its starts takes.',
+          fr: 'Combien de pas de gradient prend chacun de ses départs.',
+        },
+        control: 'number',
+      }),
+    ),
+  regularisation: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(0.1)
+    .meta(
+      field({
+        label: { en: 'Smoothness of synthesised inputs', fr: 'Lissage des entrées synthétiques' },
+        help: {
+          en: 'How strongly roughness counts against the answer at the start. 0: the answer alone counts, without blur or jitter.',
+          fr: 'Poids de la rugosité face à la réponse au départ. 0 : seule la réponse compte, sans flou ni décalage.',
         },
         control: 'number',
       }),
@@ -213,6 +273,69 @@ const Dissection = z.strictObject({
 });
 export type SearchDissection = z.infer<typeof Dissection>;
 
+/** What a neuron can see of the input by the graph, and how much of that moves it. One entry a spatial axis, tensor order. */
+const Reach = z.strictObject({
+  /** The theoretical receptive field. *Units* input voxels; null along an axis that is seen whole. */
+  size: z.array(number),
+  /** null for arrays, or where inputs differ in their voxels. */
+  sizeMm: z.array(number).nullable(),
+  /** By the gradient at the strongest place of each input; null where it was not asked for, cannot be had, or is zero everywhere. */
+  effective: z
+    .strictObject({
+      inputs: z.number().int(),
+      /** Standard deviation of the gradient's strength about its centre of gravity. *Units* input voxels. */
+      deviation: z.array(z.number()),
+      deviationMm: z.array(z.number()).nullable(),
+      /** √(ΣG·r²/ΣG) about the centre of gravity. */
+      radiusMm: number,
+      /** Voxels where the strength exceeds 4.55 % of its peak, mean over the inputs, and their share of the theoretical field. */
+      voxels: z.number(),
+      share: number,
+    })
+    .nullable(),
+});
+export type SearchReach = z.infer<typeof Reach>;
+
+const FileChannel = z.strictObject({ name: z.string(), unit: z.string() });
+
+/** The crops of the list laid over each other by their places. Paths relative to results.json; `.npy`, tensor order, channels last. */
+const MeanCrop = z.strictObject({
+  crops: z.number().int(),
+  /** *Units* those of `channels`; NaN where no crop reaches. */
+  mean: z.string(),
+  sd: z.string(),
+  /** How many crops reach each voxel. */
+  counts: z.string(),
+  size: z.array(z.number().int()),
+  /** The place itself. */
+  middle: z.array(z.number().int()),
+  channels: z.array(FileChannel),
+});
+export type SearchMeanCrop = z.infer<typeof MeanCrop>;
+
+/** An input made by gradient ascent: not a patient. */
+const Synthesised = z.strictObject({
+  /** In network units, tensor order, channels last: the receptive field of the neuron that was driven. */
+  file: z.string(),
+  size: z.array(z.number().int()),
+  value: z.number(),
+  /** The list's best value; `timesDatabaseMax` is null where the two have no ratio. */
+  databaseMax: z.number(),
+  timesDatabaseMax: number,
+  /** Share of its voxels, masks left out, within half a percent of a bound. */
+  atBounds: share,
+  /** More than three times the database's best, or more than a fifth of the voxels at a bound. */
+  outsideReality: z.boolean(),
+  /** What each start reached; the last is the database's best crop where that was at hand. */
+  reached: z.array(number),
+  /** Ends of each channel in its physical unit, and where they come from. */
+  bounds: z.array(
+    FileChannel.extend({ low: z.number(), high: z.number(), from: z.enum(['recipe', 'mask', 'database']) }),
+  ),
+  note: Words,
+});
+export type SearchSynthesised = z.infer<typeof Synthesised>;
+
 const Neuron = z.strictObject({
   node: z.string(),
   channel: z.number().int(),
@@ -223,6 +346,10 @@ const Neuron = z.strictObject({
   constant: z.boolean(),
   lying: z.array(Lying),
   dissection: Dissection.nullable(),
+  /** Of neurons in full. */
+  reach: Reach.optional(),
+  meanCrop: MeanCrop.optional(),
+  synthesised: Synthesised.optional(),
   /** What the crops share, in words. */
   text: Words,
 });
@@ -231,10 +358,10 @@ export type SearchNeuron = z.infer<typeof Neuron>;
 /** Where, over a database, a neuron answers most, and what is there. */
 export const search = defineAnalysis({
   id: 'search',
-  version: 1,
+  version: 2,
   name: { en: 'Search', fr: 'Recherche' },
   question: { en: 'What does this neuron look for?', fr: 'Que cherche ce neurone ?' },
-  source: 'Zeiler & Fergus 2014; Araujo 2019; Bau 2017',
+  source: 'Zeiler & Fergus 2014; Luo 2016; Araujo 2019; Bau 2017; Olah 2017',
   parameters: Parameters,
   values: z.strictObject({}),
   summary: z.strictObject({

@@ -15,8 +15,9 @@ import { contentOf, physicalChannels } from './cropContent';
 import { count, countingOf, countsOf, groupsOf, onInput, type Counting, type Groups } from './dissection';
 import { packCounts, packPlaces, type Kept, type KeptLayer, type KeptPlace } from './kept';
 import { askedLayers, type AskedLayer } from './neurons';
-import { cropBoxOf, cropValues, cropVolume, frameOf, middleOf, type CropBox } from './place';
+import { cropBoxOf, cropValues, cropVolume, frameOf, middleOf, spacingIn, type CropBox } from './place';
 import { rankingOf } from './ranking';
+import { reachOn, type StrongestPlace } from './reach';
 import { isInside, regionsOf, sharesIn, type Regions } from './regions';
 import { addMaps, indexOf, strongestOf, type Scan, type Spot, type Strongest } from './strongest';
 
@@ -118,7 +119,10 @@ export async function* askInput(
   for await (const done of swept) yield { kind: 'progress', done: 0.9 * done, stage: 'search' };
 
   const described = await describe(input, context, parameters, asked, regions, hasPlanes, writer, signal);
-  const { shape: _, ...rest } = { shape, ...described };
+  const frame = frameOf(prepared);
+  const reached = parameters.effectiveField
+    ? await reachOn(prepared, context, strongestPlaces(context, prepared, [...asked.values()]), signal)
+    : { reach: {}, warnings: [] };
   const counts: Record<string, string> = {};
   for (const { layer, counting } of asked.values())
     for (const [n, own] of (counting ?? []).entries())
@@ -135,13 +139,33 @@ export async function* askInput(
     patient: prepared.patient,
     shape,
     others: Object.fromEntries(Object.entries(prepared.arrays ?? {}).map(([name, array]) => [name, array.shape])),
-    frame: frameOf(prepared),
+    frame,
+    spacing: frame && context.recipe ? spacingIn(frame, layoutOf(context.recipe)) : null,
+    reach: reached.reach,
     regions: regions?.list ?? [],
     physical: physicalChannels(prepared),
     counts,
-    ...rest,
+    ...described,
   };
-  return { kept, warnings };
+  return { kept, warnings: [...warnings, ...reached.warnings] };
+}
+
+/** The input's own best place of every neuron in full. */
+function strongestPlaces(
+  { network }: Context,
+  { array, arrays = {} }: OpenInput['prepared'],
+  asked: readonly Asking[],
+): readonly StrongestPlace[] {
+  const others = new Map(Object.entries(arrays).map(([name, own]) => [name, own.shape]));
+  const seen = boxesSeen(network, array.shape, others);
+  return asked.flatMap(({ layer, strongest, spatial }) =>
+    layer.channels.slice(0, layer.inFull).flatMap((channel, n): StrongestPlace[] => {
+      const spot = strongest.spots[n]?.[0];
+      if (!spot) return [];
+      const voxel = indexOf(spot.at, spatial);
+      return [{ layer, channel, entry: spot.entry, voxel, middle: middleOf(seen(layer.node.name, voxel)) }];
+    }),
+  );
 }
 
 /** A place whose crop is to be looked at. */

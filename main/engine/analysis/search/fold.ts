@@ -2,6 +2,7 @@ import type { SearchParameters } from '../../../../shared/analysis/search';
 import type { Part } from '../analysis';
 import { contestOf, enter, type Contender, type Contest } from './contest';
 import { pool, pooledOf, type Pooled } from './dissection';
+import { addReach, reachingOf, type Reaching } from './reach';
 import { unpackCounts, unpackPlaces, type Kept, type KeptLayer, type KeptPlace } from './kept';
 
 /** A place of one neuron with the input that it is of. */
@@ -19,6 +20,7 @@ export interface Standing {
   readonly channel: number;
   readonly contest: Contest<Entrant>;
   readonly pooled: Pooled | null;
+  readonly reaching: Reaching;
 }
 
 /** All neurons over the inputs so far, in the graph's order. */
@@ -26,6 +28,8 @@ export interface Fold {
   readonly parts: number;
   readonly last: Part | null;
   readonly patients: Set<string>;
+  /** What is known of each input without its places. */
+  readonly inputs: Pick<Kept, 'spacing' | 'physical'>[];
   readonly neurons: Map<string, Standing>;
 }
 
@@ -39,7 +43,7 @@ const mostPlaces = 64;
 export function foldOf(parts: readonly Part[], parameters: SearchParameters): Fold {
   const known = folds.get(parameters);
   const goesOn = known !== undefined && known.parts <= parts.length && (parts[known.parts - 1] ?? null) === known.last;
-  const before = goesOn ? known : { parts: 0, last: null, patients: new Set<string>(), neurons: new Map() };
+  const before = goesOn ? known : { parts: 0, last: null, patients: new Set<string>(), inputs: [], neurons: new Map() };
   const fold: Fold = { ...before, parts: parts.length, last: parts.at(-1) ?? null };
   parts.slice(before.parts).forEach((part, n) => {
     add(fold, part.kept as Kept, before.parts + n, parameters);
@@ -48,8 +52,14 @@ export function foldOf(parts: readonly Part[], parameters: SearchParameters): Fo
   return fold;
 }
 
-function add({ patients, neurons }: Fold, kept: Kept, n: number, { top, extreme, perPatient }: SearchParameters): void {
+function add(
+  { patients, inputs, neurons }: Fold,
+  kept: Kept,
+  n: number,
+  { top, extreme, perPatient }: SearchParameters,
+): void {
   patients.add(kept.patient);
+  inputs.push({ spacing: kept.spacing, physical: kept.physical });
   for (const layer of kept.layers) {
     for (const [at, places] of unpackPlaces(layer.places).entries()) {
       const channel = layer.channels[at] ?? at;
@@ -61,8 +71,11 @@ function add({ patients, neurons }: Fold, kept: Kept, n: number, { top, extreme,
         // Bands are drawn from all patients, each with its strongest place.
         contest: extreme === 'bands' ? contestOf<Entrant>(Infinity, 1) : contestOf<Entrant>(top, perPatient),
         pooled: counts === undefined ? null : pooledOf(),
+        reaching: reachingOf(),
       };
       neurons.set(key, standing);
+      const reach = kept.reach[key];
+      if (reach) addReach(standing.reaching, reach);
       for (const [nth, place] of places.entries()) {
         const order = n * mostPlaces + nth;
         enter(standing.contest, { rank: place.rank, order, patient: kept.patient, kept, layer, place, nth });

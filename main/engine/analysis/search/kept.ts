@@ -3,10 +3,18 @@ import type { ChannelCounts } from './dissection';
 import type { Frame } from './place';
 import type { Region } from './regions';
 
-/** What one input channel is in its physical unit. */
+/** What one input channel is in its physical unit: network value = slope · physical value + intercept. */
 export interface PhysicalChannel {
   readonly name: string;
   readonly unit: string;
+  readonly slope: number;
+  readonly intercept: number;
+  readonly isMask: boolean;
+  /** Limits of the physical value; null where nothing clips it. */
+  readonly clip: readonly [number, number] | null;
+  /** Smallest and largest value that the input holds, and their mean. *Units* those of the network. */
+  readonly range: readonly [number, number];
+  readonly mean: number;
 }
 
 /** One place of one input, with what is there. */
@@ -21,6 +29,18 @@ export interface KeptPlace {
   readonly overlaps: readonly { readonly region: number; readonly share: number; readonly centre: boolean }[];
   /** Mean, standard deviation and the middle's value of each input channel; empty where the neuron is not told in full. */
   readonly channels: readonly { readonly mean: number; readonly sd: number; readonly centre: number }[];
+}
+
+/** Where the gradient of one neuron lies in one input. *Units* input voxels. */
+export interface KeptReach {
+  /** Sum of the gradient's strength. */
+  readonly total: number;
+  /** From the middle of what is seen to the centre of gravity. */
+  readonly offset: readonly number[];
+  /** Standard deviation about that centre. */
+  readonly deviation: readonly number[];
+  /** Voxels above 4.55 % of the peak. */
+  readonly voxels: number;
 }
 
 export interface KeptLayer {
@@ -46,6 +66,10 @@ export interface Kept {
   readonly layers: readonly KeptLayer[];
   /** Counts for the score against structures and dose, by `node/channel`, packed. */
   readonly counts: Readonly<Record<string, string>>;
+  /** Sizes of the input's voxels along the network's spatial axes, in mm; null for arrays. */
+  readonly spacing: readonly number[] | null;
+  /** How far the gradient at the strongest place reaches, by `node/channel`, where that was asked. */
+  readonly reach: Readonly<Record<string, KeptReach>>;
   /** Crops that were written: paths relative to results.json by `node/channel/place`. */
   readonly crops: Readonly<Record<string, string>>;
 }

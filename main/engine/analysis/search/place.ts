@@ -1,4 +1,4 @@
-import { applyAffine, type Vec3 } from '../../../../shared/geometry';
+import { applyAffine, spacingOf, type Vec3 } from '../../../../shared/geometry';
 import type { Grid, Volume } from '../../../../shared/volume';
 import type { Layout } from '../../recipe/layout';
 import type { PreparedInput } from '../../recipe/preparedInput';
@@ -23,6 +23,12 @@ export const frameOf = ({ grid, dims, planes, array }: PreparedInput): Frame | n
     grid,
     planes: dims === 2 ? (planes ?? Array.from({ length: array.shape[0] ?? 0 }, (_, plane) => plane)) : null,
   };
+
+/** Sizes of the input's voxels along the network's spatial axes. *Units* mm. */
+export function spacingIn({ grid, planes }: Frame, { axes }: Layout): number[] {
+  const spacing = spacingOf(grid.affine);
+  return (planes === null ? axes : axes.slice(1)).map((axis) => spacing[axis]);
+}
 
 /** The box that a voxel sees, cut to the input; `entry` goes first where the input is a study's planes. */
 export function cropBoxOf({ cut }: SeenBox, entry: number, hasPlanes: boolean): CropBox {
@@ -139,6 +145,32 @@ export function cropVolume(
     first[axis] = layout.reversed[n] ? frame.grid.size[axis] - at - count : at;
   });
   const placed = new Float32Array(values.length);
+  eachVoxel(layout, size, own, (voxel, tensor) => {
+    for (let d = 0; d < depth; d++) placed[voxel * depth + d] = values[tensor * depth + d] as number;
+  });
+  return { grid: subgrid(frame.grid, first, own), values: placed, unit: '1', frameOfReference };
+}
+
+/** A crop's values as they were saved in the patient, back in tensor order. The inverse of `cropVolume`. */
+export function cropTensor(layout: Layout, { size }: Pick<CropBox, 'size'>, placed: ArrayLike<number>): Float32Array {
+  const voxels = (size[0] ?? 1) * (size[1] ?? 1) * (size[2] ?? 1);
+  const depth = voxels === 0 ? 1 : placed.length / voxels;
+  const own: [number, number, number] = [1, 1, 1];
+  ([0, 1, 2] as const).forEach((n) => (own[layout.axes[n]] = size[n] ?? 1));
+  const values = new Float32Array(placed.length);
+  eachVoxel(layout, size, own, (voxel, tensor) => {
+    for (let d = 0; d < depth; d++) values[tensor * depth + d] = placed[voxel * depth + d] as number;
+  });
+  return values;
+}
+
+/** Every voxel of a crop by its number in the patient (i fastest) and in the tensor. */
+function eachVoxel(
+  layout: Layout,
+  size: readonly number[],
+  own: readonly [number, number, number],
+  take: (voxel: number, tensor: number) => void,
+): void {
   const stride = [1, own[0], own[0] * own[1]] as const;
   let tensor = 0;
   for (let a = 0; a < (size[0] ?? 1); a++)
@@ -150,7 +182,6 @@ export function cropVolume(
           const at = layout.reversed[n as 0 | 1 | 2] ? own[axis] - 1 - index : index;
           voxel += at * stride[axis];
         });
-        for (let d = 0; d < depth; d++, tensor++) placed[voxel * depth + d] = values[tensor] as number;
+        take(voxel, tensor++);
       }
-  return { grid: subgrid(frame.grid, first, own), values: placed, unit: '1', frameOfReference };
 }

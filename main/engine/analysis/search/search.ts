@@ -1,5 +1,6 @@
 import {
   search as definition,
+  type SearchBand,
   type SearchNeuron,
   type SearchParameters,
   type SearchPlace,
@@ -13,12 +14,14 @@ import { groupsOf } from '../sweep';
 import { askInput } from './askInput';
 import { drawBands } from './bands';
 import { dissectionOf } from './dissection';
+import { endOf, type Ended } from './end';
 import { foldOf, type Entrant, type Standing } from './fold';
 import type { Kept } from './kept';
 import { lyingOf } from './lying';
 import { askedLayers } from './neurons';
 import { boxMmOf, clippedShare, cropBoxOf, middleOf, pointMmOf } from './place';
 import { rankingOf } from './ranking';
+import { commonSpacing, reachOf } from './reach';
 import { indexOf } from './strongest';
 import { textOf } from './text';
 import { searchVerdict } from './verdict';
@@ -89,6 +92,15 @@ const mutable = ({ min, max }: ReturnType<typeof boxMmOf>): { min: Triple; max: 
   max: [...max],
 });
 
+/** The list of a neuron. */
+function drawnOf(
+  { node, channel, contest }: Pick<Standing, 'node' | 'channel' | 'contest'>,
+  { extreme, top, seed }: SearchParameters,
+): readonly { readonly entrant: Entrant; readonly band: SearchBand | null }[] {
+  if (extreme === 'bands') return drawBands(contest.best, top, seed, `${node}/${String(channel)}`);
+  return contest.best.map((entrant) => ({ entrant, band: null }));
+}
+
 function neuronOf(
   { node, channel, contest, pooled }: Standing,
   context: Context,
@@ -100,9 +112,7 @@ function neuronOf(
   const own = network.graph.nodes.find(({ name }) => name === node);
   const rankedBy = own ? rankingOf(own, parameters.extreme).by : 'output';
   const isBands = parameters.extreme === 'bands';
-  const drawn = isBands
-    ? drawBands(contest.best, parameters.top, parameters.seed, `${node}/${String(channel)}`)
-    : contest.best.map((entrant) => ({ entrant, band: null }));
+  const drawn = drawnOf({ node, channel, contest }, parameters);
   const top = drawn.map(({ entrant, band }) => ({
     ...placeOf(entrant, channel, seen, layout, rankedBy === 'pre-activation'),
     ...(band ? { band } : {}),
@@ -121,6 +131,20 @@ function neuronOf(
   return { ...neuron, text: textOf(neuron) };
 }
 
+/** What neurons in full are told beside their places. */
+function inFullOf(
+  { node, channel, contest, reaching }: Standing,
+  context: Context,
+  spacing: readonly number[] | null,
+): Pick<SearchNeuron, 'reach' | 'meanCrop' | 'synthesised'> {
+  const axes = (contest.best[0]?.kept.shape.length ?? 2) - 2;
+  const ended = context.alone?.kept as Ended | undefined;
+  return {
+    reach: reachOf(context.network, node, axes, reaching, spacing),
+    ...ended?.[`${node}/${String(channel)}`],
+  };
+}
+
 /** The crops that the lists show, among each input's files. */
 function filesOf(neurons: readonly SearchNeuron[]): Readonly<Record<string, InputResult['files']>> {
   const files: Record<string, Record<string, string>> = {};
@@ -134,13 +158,19 @@ function filesOf(neurons: readonly SearchNeuron[]): Readonly<Record<string, Inpu
   return Object.fromEntries(Object.entries(files).map(([input, crops]) => [input, { crops }]));
 }
 
+/** A gradient costs a pass forward and about two back. */
+const passesOfGradient = 3;
+
 /** Where, over a database, each neuron answers most (or least, or as on ordinary days), and what is there. */
 export const search: Analysis<SearchParameters> = {
   definition,
 
   passes: ({ prepared }, context, parameters) => {
-    const nodes = askedLayers(context.network, parameters).map(({ node }) => node);
-    return (prepared.array.shape[0] ?? 1) * groupsOf(nodes, prepared.array.shape, context.memoryBytes).length;
+    const layers = askedLayers(context.network, parameters);
+    const nodes = layers.map(({ node }) => node);
+    const sweeps = (prepared.array.shape[0] ?? 1) * groupsOf(nodes, prepared.array.shape, context.memoryBytes).length;
+    const told = layers.reduce((sum, { inFull }) => sum + inFull, 0);
+    return sweeps + (parameters.effectiveField && context.network.gradient ? passesOfGradient * told : 0);
   },
 
   async *onInput(input, context, parameters, writer, signal) {
@@ -154,14 +184,35 @@ export const search: Analysis<SearchParameters> = {
     };
   },
 
+  onEnd(parts, context, parameters, writer, signal) {
+    const { saved } = context;
+    if (parts.length === 0 || parameters.inFull === 0 || !saved) return null;
+    const fold = foldOf(parts, parameters);
+    const seen = seeing(context);
+    const neurons = [...fold.neurons.values()].slice(0, parameters.inFull).map((standing) => ({
+      standing,
+      list: drawnOf(standing, parameters).map(({ entrant }) => ({
+        entrant,
+        seen: seen(entrant.kept)(standing.node, indexOf(entrant.place.at, entrant.layer.spatial)),
+      })),
+    }));
+    return endOf(neurons, fold, { ...context, saved }, parameters, writer, signal);
+  },
+
   conclude(parts, context, parameters) {
     const fold = foldOf(parts, parameters);
     const seen = seeing(context);
-    const neurons = [...fold.neurons.values()].map((standing) => neuronOf(standing, context, parameters, seen));
+    const spacing = commonSpacing(fold.inputs);
+    const neurons = [...fold.neurons.values()].map((standing, n) => ({
+      ...neuronOf(standing, context, parameters, seen),
+      ...(n < parameters.inFull ? inFullOf(standing, context, spacing) : {}),
+    }));
     const unfinished = parts.some(({ partial }) => partial === true);
     const told = neurons.filter((_, n) => n < parameters.inFull).length;
     const warnings: Warning[] =
       neurons.length > told ? [warningOf('analysis/search-in-full', { told, count: neurons.length })] : [];
+    const asksGradient = parameters.effectiveField || parameters.synthesised > 0;
+    if (asksGradient && !context.network.gradient) warnings.push(warningOf('analysis/search-no-gradient'));
     return {
       summary: { patients: fold.patients.size, inputs: parts.length, extreme: parameters.extreme, neurons },
       verdict: searchVerdict(neurons, fold.patients.size, parameters.extreme, unfinished),

@@ -2,7 +2,7 @@ import type { OpenInput, Part } from '../../../../main/engine/analysis/analysis'
 import { search } from '../../../../main/engine/analysis/search/search';
 import type { GraphDraft } from '../../../../main/engine/network/assemble';
 import type { NodeCore } from '../../../../main/engine/network/operation/operation';
-import type { LoadedNetwork } from '../../../../main/engine/network/network';
+import type { LoadedNetwork, NetworkArray } from '../../../../main/engine/network/network';
 import { layoutOf } from '../../../../main/engine/recipe/layout';
 import { toTensor, toVolume } from '../../../../main/engine/recipe/placing';
 import type { PreparedInput } from '../../../../main/engine/recipe/preparedInput';
@@ -135,9 +135,19 @@ export async function searched(
     const { part } = await runToEnd(search.onInput(input, context, parameters, named, new AbortController().signal));
     parts.push(JSON.parse(JSON.stringify(part)) as Part);
   }
-  const conclusion = search.conclude(parts, context, parameters);
+  const saved = (path: string): Promise<NetworkArray> => {
+    const array = written.arrays.get(path.replace(/\.npy$/, ''));
+    if (array) return Promise.resolve({ shape: array.shape, values: Float32Array.from(array.values) });
+    const volume = written.volumes.get(path.replace(/\.nrrd$/, ''));
+    if (!volume) throw new Error(`nothing was saved as ${path}`);
+    const { grid, values } = volume.volume;
+    return Promise.resolve({ shape: [...grid.size].reverse(), values: Float32Array.from(values) });
+  };
+  const ending = search.onEnd?.(parts, { ...context, saved }, parameters, written.writer, new AbortController().signal);
+  const alone = ending ? (await runToEnd(ending)).part : null;
+  const conclusion = search.conclude(parts, { ...context, alone }, parameters);
   const summary = definition.summary.parse(conclusion.summary);
-  return { parts, context, parameters, conclusion, summary, neurons: summary.neurons, ...written };
+  return { parts, alone, context: { ...context, alone }, parameters, conclusion, summary, neurons: summary.neurons, ...written };
 }
 
 /** The only neuron of a node. */
