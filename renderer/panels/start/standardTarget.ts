@@ -40,6 +40,10 @@ export function standardOcclusion(
   return { ...(target ? { target } : {}), ...(dims === 2 ? { strideMm: windowMm } : {}) };
 }
 
+/** Where every voxel is judged a state takes seconds: a first answer has fewer draws of noise than a final one. */
+export const standardRobustness = ({ output }: Recipe): Readonly<Record<string, unknown>> =>
+  output.kind === 'classification' ? {} : { seeds: 3 };
+
 /** The structure that a target is about; null for a class or a voxel. */
 export function structureInQuestion(target: unknown): string | null {
   if (typeof target !== 'object' || target === null) return null;

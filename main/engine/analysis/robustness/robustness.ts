@@ -43,14 +43,26 @@ function severitiesOf({ id, severities }: RobustnessParameters['families'][numbe
 const bisections = 3;
 
 /** States of the grid, and of the bisections. */
-function passesOf({ prepared }: OpenInput, parameters: RobustnessParameters): number {
-  const entries = prepared.array.shape[0] ?? 1;
+function statesOf(parameters: RobustnessParameters): number {
   const seeds = seedsOf(parameters).length;
-  const states = parameters.families.reduce((sum, family) => {
+  return parameters.families.reduce((sum, family) => {
     const draws = familyFacts[family.id].stochastic === true ? seeds : 1;
     return sum + draws * (severitiesOf(family).length + bisections);
   }, 1);
-  return entries * states;
+}
+
+/**
+ * Degrading, preparing anew and judging, roughly, of each voxel of the input and state: of an array, of a study, and where each voxel of
+ * the answer is judged.
+ */
+const secondsAVoxel = { array: 3e-8, study: 2.5e-7, voxelwise: 1e-6 } as const;
+
+function besidesOf({ prepared }: OpenInput, { recipe }: Context, parameters: RobustnessParameters): number {
+  const voxels = prepared.array.values.length / (prepared.array.shape.at(-1) ?? 1);
+  const kind = recipe?.output.kind;
+  const voxelwise = kind === 'segmentation' || kind === 'regression';
+  const each = voxelwise ? secondsAVoxel.voxelwise : prepared.grid ? secondsAVoxel.study : secondsAVoxel.array;
+  return statesOf(parameters) * voxels * each;
 }
 
 /** A state as results.json holds it, without what only its judge reads. */
@@ -116,7 +128,8 @@ function admitted(
 export const robustness: Analysis<RobustnessParameters> = {
   definition,
 
-  passes: (input, _context, parameters) => passesOf(input, parameters),
+  passes: ({ prepared }, _context, parameters) => (prepared.array.shape[0] ?? 1) * statesOf(parameters),
+  besides: besidesOf,
 
   async *onInput(input, context: Context, parameters, writer: InputWriter, signal) {
     const { prepared } = input;
