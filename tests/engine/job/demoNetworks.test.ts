@@ -15,7 +15,7 @@ it.each(['final', 'epoch-01', 'lr-too-high'])('organs-unet is there as %s', (che
   expect(names).toContain(`organs-unet-${checkpoint}`);
 });
 
-it.each(['levels-classifier', 'shortcut-classifier'])('%s is there', (name) => {
+it.each(['levels-classifier', 'shortcut-classifier', 'dose-unet3d', 'dose-unet3d-epoch-01'])('%s is there', (name) => {
   expect(names).toContain(name);
 });
 
