@@ -1,8 +1,10 @@
+import { compareEn } from './compare.en';
 import { robustnessEn } from './robustness.en';
 
 /** The window's texts. Keys are flat; `fr` has exactly the same ones. */
 export const en = {
   ...robustnessEn,
+  ...compareEn,
   'mode.maps': 'Maps',
   'mode.maps.question': 'Are there dead filters?',
   'mode.filters': 'Filters',
@@ -16,10 +18,6 @@ export const en = {
   'mode.compare': 'Compare',
   'mode.compare.question': 'What changed?',
   'mode.predict': 'Prediction',
-
-  'later.sentence': '{mode} is not part of this version yet.',
-  'later.compare':
-    'It will subtract two networks or two databases. Until then: choose the other network at the right and run Occlusion on both.',
 
   'region.title': 'Title bar',
   'region.modes': 'Questions',
@@ -99,8 +97,6 @@ export const en = {
   'action.useProposedFolder': 'Use this folder',
   'action.chooseFolder': 'Another folder…',
   'action.buildRecipe': 'Describe its input…',
-  'action.showMaps': 'Go to Maps',
-  'action.showOcclusion': 'Go to Occlusion',
 
   'problem.copy': 'Copy details',
   'problem.copied': 'Copied',
@@ -308,6 +304,16 @@ export const en = {
   'search.noStructures': 'No structure or dose to compare with.',
   'search.mean': 'mean of these',
   'search.meanHelp': 'The pictures laid over each other by their places: what stays sharp is a template of the neuron',
+  'search.notPatient': 'not a patient',
+  'search.timesMax': '{value}, ×{times} the database’s best; {share} at the bounds',
+  'search.outsideReality': 'outside what is real',
+  'search.voxels': 'voxels',
+  'search.sees': 'It sees {size} {unit}.',
+  'search.seesAll': 'It sees the whole input.',
+  'search.movedBy': 'Moved by voxels within {radius} {unit} of its middle (rms, {inputs} inputs)',
+  'search.ofField': '– {share} of what it sees.',
+  'search.reachHelp':
+    'The receptive field by the graph; and where its gradient lies, at its strongest place of each input',
   'search.run': 'Run',
   'choice.max': 'largest value',
   'choice.most': 'strongest',
@@ -497,6 +503,15 @@ export const en = {
   'occlusion.playNote':
     'All coalitions played; Shapley values add up to the effect of hiding everything. Necessity: the share lost when it alone is hidden. Sufficiency: the share that it gives alone.',
   'occlusion.playUnusable': 'Hiding everything hardly moves the score: shares of it mean nothing here.',
+  'occlusion.localisation': 'Map against structures',
+  'occlusion.localisationNote':
+    'Mass: share of the map’s support. Copies: what 95 % of shifted and mirrored copies of the structure stay below; p corrected over structures, – with fewer than 50 copies. Top: share of the strongest voxels, as many as the structure has; a range where equal values leave it open. Peak: within {mm} mm.',
+  'occlusion.mass': 'mass',
+  'occlusion.chance': 'of body',
+  'occlusion.copies95': 'copies',
+  'occlusion.massQ': 'p',
+  'occlusion.rank': 'top',
+  'occlusion.pointing': 'peak',
   'occlusion.strongestPair': 'Strongest pair: {a} and {b}, {value} beyond what each does alone.',
   'choice.image': 'images alone',
   'choice.all': 'all channels',
@@ -584,7 +599,6 @@ export const en = {
   'start.reading': 'Reading DICOM: {done} files',
   'start.opening': 'Opening the study…',
   'start.pictures': 'Pictures: drawn sketches, no patient',
-  'start.later': 'in a later version',
   'start.card.maps': 'Every channel of a layer as a picture; silent ones are marked.',
   'start.card.filters': 'Filters and layers set against their random start; is it still moving?',
   'start.card.search': 'The places, over all patients, where it answers most.',
@@ -592,6 +606,7 @@ export const en = {
   'start.card.robustness': 'Noise, blur, shift: the smallest that fools it, in HU and mm.',
   'start.card.compare': 'Two checkpoints or two databases, side by side and subtracted.',
   'start.time.maps': 'under a minute',
+  'start.time.filters': 'under a minute',
   'start.time.search': 'about a minute',
   'start.time.occlusion': '1 to 6 min',
   'start.how': 'How it works',

@@ -1,9 +1,11 @@
 import type { Messages } from './en';
+import { compareFr } from './compare.fr';
 import { robustnessFr } from './robustness.fr';
 
 /** Les textes de la fenêtre, avec les mêmes clés que l'anglais. */
 export const fr: Messages = {
   ...robustnessFr,
+  ...compareFr,
   'mode.maps': 'Cartes',
   'mode.maps.question': 'Y a-t-il des filtres morts ?',
   'mode.filters': 'Filtres',
@@ -17,10 +19,6 @@ export const fr: Messages = {
   'mode.compare': 'Comparer',
   'mode.compare.question': 'Qu’est-ce qui a changé ?',
   'mode.predict': 'Prédiction',
-
-  'later.sentence': '{mode} n’est pas encore dans cette version.',
-  'later.compare':
-    'On y soustraira deux réseaux ou deux bases. D’ici là : choisissez l’autre réseau à droite et lancez Occultation sur les deux.',
 
   'region.title': 'Barre de titre',
   'region.modes': 'Questions',
@@ -100,8 +98,6 @@ export const fr: Messages = {
   'action.useProposedFolder': 'Prendre ce dossier',
   'action.chooseFolder': 'Un autre dossier…',
   'action.buildRecipe': 'Décrire son entrée…',
-  'action.showMaps': 'Aller aux Cartes',
-  'action.showOcclusion': 'Aller à Occultation',
 
   'problem.copy': 'Copier les détails',
   'problem.copied': 'Copié',
@@ -310,6 +306,16 @@ export const fr: Messages = {
   'search.noStructures': 'Ni structure ni dose pour comparer.',
   'search.mean': 'moyenne de ceux-ci',
   'search.meanHelp': 'Les images superposées par leurs lieux : ce qui reste net est un gabarit du neurone',
+  'search.notPatient': 'pas un patient',
+  'search.timesMax': '{value}, ×{times} le meilleur de la base ; {share} aux bornes',
+  'search.outsideReality': 'hors du réel',
+  'search.voxels': 'voxels',
+  'search.sees': 'Il voit {size} {unit}.',
+  'search.seesAll': 'Il voit toute l’entrée.',
+  'search.movedBy': 'Influencé par les voxels à {radius} {unit} de son milieu (moyenne quadratique, {inputs} entrées)',
+  'search.ofField': '– {share} de ce qu’il voit.',
+  'search.reachHelp':
+    'Le champ récepteur par le graphe ; et où est son gradient, à son lieu le plus fort de chaque entrée',
   'search.run': 'Calcul',
   'choice.max': 'plus grande valeur',
   'choice.most': 'les plus forts',
@@ -506,6 +512,15 @@ export const fr: Messages = {
   'occlusion.playNote':
     'Toutes les coalitions jouées ; la somme des valeurs de Shapley est l’effet de tout masquer. Nécessité : part perdue quand elle seule est masquée. Suffisance : part qu’elle donne à elle seule.',
   'occlusion.playUnusable': 'Tout masquer ne change presque pas le score : les parts n’ont pas de sens ici.',
+  'occlusion.localisation': 'Carte contre structures',
+  'occlusion.localisationNote':
+    'Masse : part de l’appui de la carte. Copies : ce que 95 % des copies décalées ou en miroir de la structure ne dépassent pas ; p corrigé sur les structures, – à moins de 50 copies. Tête : part des voxels les plus forts, autant que la structure en a ; un intervalle là où des valeurs égales le laissent ouvert. Pic : à {mm} mm près.',
+  'occlusion.mass': 'masse',
+  'occlusion.chance': 'du corps',
+  'occlusion.copies95': 'copies',
+  'occlusion.massQ': 'p',
+  'occlusion.rank': 'tête',
+  'occlusion.pointing': 'pic',
   'occlusion.strongestPair': 'Paire la plus forte : {a} et {b}, {value} au-delà de ce que chacune fait seule.',
   'choice.image': 'images seules',
   'choice.all': 'tous les canaux',
@@ -593,7 +608,6 @@ export const fr: Messages = {
   'start.reading': 'Lecture DICOM : {done} fichiers',
   'start.opening': 'Ouverture de l’étude…',
   'start.pictures': 'Images : croquis dessinés, aucun patient',
-  'start.later': 'dans une version à venir',
   'start.card.maps': 'Chaque canal d’une couche en image ; les muets sont marqués.',
   'start.card.filters': 'Filtres et couches face à leur départ aléatoire ; bougent-ils encore ?',
   'start.card.search': 'Les places, sur tous les patients, où il répond le plus.',
@@ -601,6 +615,7 @@ export const fr: Messages = {
   'start.card.robustness': 'Bruit, flou, décalage : le plus petit qui le trompe, en UH et mm.',
   'start.card.compare': 'Deux points de sauvegarde ou deux bases, côte à côte et soustraits.',
   'start.time.maps': 'moins d’une minute',
+  'start.time.filters': 'moins d’une minute',
   'start.time.search': 'environ une minute',
   'start.time.occlusion': '1 à 6 min',
   'start.how': 'Comment ça marche',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Figure } from '../result';
 import { defineAnalysis, field } from './definition';
-import { furtherParameters, PlaySummary, StructurePlay } from './occlusionFurther';
+import { furtherParameters, Localisation, LocalisationSummary, PlaySummary, StructurePlay } from './occlusionFurther';
 
 const positive = z.number().positive();
 const whole = z.number().int().positive();
@@ -289,6 +289,7 @@ const Values = z.strictObject({
     .nullable(),
   /** Where `structures` were named: the game of each against all others. */
   structurePlay: StructurePlay.optional(),
+  localisation: Localisation.optional(),
 });
 
 const Ranked = z.strictObject({
@@ -316,6 +317,7 @@ const Summary = z.strictObject({
     specific: number,
   }),
   structurePlay: PlaySummary.optional(),
+  localisation: LocalisationSummary.optional(),
 });
 export type OcclusionSummary = z.infer<typeof Summary>;
 export type OcclusionValues = z.infer<typeof Values>;

@@ -23,6 +23,19 @@ export const furtherParameters = {
         control: 'structures',
       }),
     ),
+  localisation: z
+    .boolean()
+    .default(false)
+    .meta(
+      field({
+        label: { en: 'Map against structures', fr: 'Carte contre structures' },
+        help: {
+          en: 'How much of the map lies in each structure, against 199 shifted and mirrored copies of it. No pass more.',
+          fr: 'Quelle part de la carte est dans chaque structure, face à 199 copies décalées ou en miroir. Aucun passage de plus.',
+        },
+        control: 'choice',
+      }),
+    ),
 };
 
 const playerKinds = ['structure', 'unlabelled', 'outside'] as const;
@@ -81,3 +94,48 @@ export const PlaySummary = z.strictObject({
   interactions: z.array(z.strictObject({ a: z.string(), b: z.string(), n: z.number().int(), value: Figure })),
 });
 export type PlaySummary = z.infer<typeof PlaySummary>;
+
+/** How much of the map lies in each structure, against shifted copies of it. */
+export const Localisation = z.strictObject({
+  toleranceMm: z.number(),
+  structures: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** Share of the body that it takes: what an even map would give. */
+      chance: number,
+      /** Share of the map's positive part. */
+      mass: number,
+      /** Share of the strongest voxels, as many as the structure has, that lie in it; null where equal values lie on both sides of the cut. */
+      rank: number,
+      /** The least and most that it could be, however equal values are ordered. */
+      rankBounds: z.tuple([z.number(), z.number()]).nullable(),
+      /** 1 where the peak lies within the tolerance; of several equal peaks the share. */
+      pointing: number,
+      /** Copies that found room in the body. */
+      shifts: z.number().int(),
+      /** 95th percentile of the copies' mass, and the mean of their pointing. */
+      massOfShifts95: number,
+      pointingOfShifts: number,
+      /** Share of copies (and itself) that reach as much; null with fewer than 50. */
+      p: z.strictObject({ mass: number, rank: number, pointing: number }),
+      /** p of the mass, corrected over the structures of this input (Benjamini–Hochberg). */
+      massQ: number,
+    }),
+  ),
+});
+export type Localisation = z.infer<typeof Localisation>;
+
+export const LocalisationSummary = z.array(
+  z.strictObject({
+    name: z.string(),
+    n: z.number().int(),
+    chance: Figure,
+    mass: Figure,
+    rank: Figure,
+    pointing: Figure,
+    /** Patients with a p, and those of them whose corrected p is at most 0.05. */
+    tested: z.number().int(),
+    beyondChance: z.number().int(),
+  }),
+);
+export type LocalisationSummary = z.infer<typeof LocalisationSummary>;

@@ -20,7 +20,7 @@ type Words = Pick<Wording, 't' | 'n' | 'signed' | 'share'>;
 
 /** What an occlusion found beside map and verdict, as far as it was asked for. */
 export function furtherTables(values: OcclusionValues, words: Words): readonly FurtherTable[] {
-  return [playTable(values, words)].filter((table) => table !== null);
+  return [playTable(values, words), localisationTable(values, words)].filter((table) => table !== null);
 }
 
 const least = 1e-12;
@@ -75,6 +75,37 @@ function playTable({ structurePlay: play, unit }: OcclusionValues, words: Words)
       or(player.share, share),
       play.usable ? or(player.necessity, (value) => n(value, 2)) : '–',
       play.usable ? or(player.sufficiency, (value) => n(value, 2)) : '–',
+    ]),
+  };
+}
+
+function localisationTable({ localisation: found }: OcclusionValues, { t, n, share }: Words): FurtherTable | null {
+  if (!found) return null;
+  const rows = [...found.structures].sort((a, b) => (b.mass ?? -1) - (a.mass ?? -1));
+  return {
+    id: 'localisation',
+    title: 'occlusion.localisation',
+    note: t('occlusion.localisationNote', { mm: n(found.toleranceMm, 1) }),
+    head: [
+      t('dvh.structure'),
+      t('occlusion.mass'),
+      t('occlusion.chance'),
+      t('occlusion.copies95'),
+      t('occlusion.massQ'),
+      t('occlusion.rank'),
+      t('occlusion.pointing'),
+    ],
+    rows: rows.map((row) => [row.name, row.mass, row.chance, row.massOfShifts95, row.massQ, row.rank, row.pointing]),
+    shown: rows.map((row) => [
+      row.name,
+      or(row.mass, share),
+      or(row.chance, share),
+      or(row.massOfShifts95, share),
+      or(row.massQ, (p) => n(p, 3)),
+      row.rank === null && row.rankBounds
+        ? `${share(row.rankBounds[0])} – ${share(row.rankBounds[1])}`
+        : or(row.rank, share),
+      or(row.pointing, (hit) => (hit === 1 ? t('choice.true') : hit === 0 ? t('choice.false') : share(hit))),
     ]),
   };
 }

@@ -9,7 +9,7 @@ import { inputVolume } from './place';
 import type { Anatomy, Part } from './ranking';
 
 /** The first image channel in physical units (HU for a CT), on the recipe's grid; null where the recipe has no image. */
-function imageOf(prepared: PreparedInput): Volume<Float32Array> | null {
+export function imageOf(prepared: PreparedInput): Volume<Float32Array> | null {
   const [first] = hiddenChannels(prepared, 'image').filter(({ absent, transform }) => absent === null && transform);
   if (!first?.transform || !prepared.grid) return null;
   const { slope, intercept } = first.transform;

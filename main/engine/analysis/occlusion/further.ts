@@ -14,7 +14,7 @@ import { entriesIn, structureOf } from './region';
 import { leastUsable, playCost, playFigures, playStructures } from './structurePlay';
 
 /** What an occlusion finds beside its map and the verdict's game. */
-export type Further = Pick<OcclusionValues, 'structurePlay'>;
+export type Further = Pick<OcclusionValues, 'structurePlay' | 'localisation'>;
 
 export interface FurtherSetting extends Omit<HidingSetting, 'players'> {
   readonly input: OpenInput;

@@ -1,5 +1,10 @@
 import type { OcclusionSummary } from '../../../../shared/analysis/occlusion';
-import type { PlaySummary, StructurePlay } from '../../../../shared/analysis/occlusionFurther';
+import type {
+  Localisation,
+  LocalisationSummary,
+  PlaySummary,
+  StructurePlay,
+} from '../../../../shared/analysis/occlusionFurther';
 import type { Figure } from '../../../../shared/result';
 import { figureOf, type PatientValue } from './figure';
 import type { Further } from './further';
@@ -10,9 +15,15 @@ interface Found {
 }
 
 /** What was found beside map and verdict, over patients; only what was asked for. */
-export function furtherSummary(parts: readonly Found[]): Pick<OcclusionSummary, 'structurePlay'> {
+export function furtherSummary(parts: readonly Found[]): Pick<OcclusionSummary, 'structurePlay' | 'localisation'> {
   const plays = parts.flatMap(({ patient, further: { structurePlay: play } }) => (play ? [{ patient, play }] : []));
-  return plays.length > 0 ? { structurePlay: playSummary(plays) } : {};
+  const located = parts.flatMap(({ patient, further: { localisation: found } }) =>
+    (found?.structures ?? []).map((own) => ({ patient, own })),
+  );
+  return {
+    ...(plays.length > 0 ? { structurePlay: playSummary(plays) } : {}),
+    ...(located.length > 0 ? { localisation: localisationSummary(located) } : {}),
+  };
 }
 
 const patientsIn = (rows: readonly PatientValue[]): number => new Set(rows.map(({ patient }) => patient)).size;
@@ -48,4 +59,26 @@ function playSummary(plays: readonly { readonly patient: string; readonly play: 
       return { a, b, n: patientsIn(rows), value: figureOf(rows) };
     }),
   };
+}
+
+function localisationSummary(
+  rows: readonly { readonly patient: string; readonly own: Localisation['structures'][number] }[],
+): LocalisationSummary {
+  return [...new Set(rows.map(({ own }) => own.name))].map((name) => {
+    const found = rows.filter(({ own }) => own.name === name);
+    const tested = found.filter(({ own }) => own.massQ !== null);
+    const over = (key: 'chance' | 'mass' | 'rank' | 'pointing'): Figure =>
+      figureOf(found.map(({ patient, own }) => ({ patient, value: own[key] })));
+    const patients = (list: typeof rows): number => new Set(list.map(({ patient }) => patient)).size;
+    return {
+      name,
+      n: patients(found),
+      chance: over('chance'),
+      mass: over('mass'),
+      rank: over('rank'),
+      pointing: over('pointing'),
+      tested: patients(tested),
+      beyondChance: patients(tested.filter(({ own }) => (own.massQ ?? 1) <= 0.05)),
+    };
+  });
 }

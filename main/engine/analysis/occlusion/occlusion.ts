@@ -12,11 +12,12 @@ import type { PreparedInput } from '../../recipe/preparedInput';
 import type { InputWriter } from '../../result/inputWriter';
 import type { Analysis, Context, OpenInput, Part, Step } from '../analysis';
 import { inTurns, type Cuttable } from '../cuttable';
-import { anatomyOf } from './anatomy';
+import { anatomyOf, imageOf } from './anatomy';
 import { boxSeconds, choicesOf, drawsOf, gameAhead, latticeOn, regionOf, shiftsFor } from './cost';
 import { fillName } from './fill/list';
 import { furtherAhead, inquiriesOf, type Further } from './further';
 import { hiddenChannels, hiderOf } from './hide';
+import { localise } from './localisation';
 import { meanMap } from './meanMap';
 import { occluderFor } from './incremental';
 import { inputVolume, spatialPlaceOf } from './place';
@@ -274,6 +275,18 @@ async function* runOcclusion(
   }
   if (Object.keys(others).length > 0) files['fills'] = others;
 
+  const [firstMap] = maps;
+  if (parameters.localisation && anatomy && place && firstMap && !stopped) {
+    const windowMm = Math.max(...on.size.window.map((w, axis) => w * (place.spacingMm[axis] ?? 1)));
+    const localising = {
+      map: inputVolume(prepared, firstMap.map),
+      body: anatomy.body,
+      image: imageOf(prepared),
+      toleranceMm: Math.max(5, windowMm / 2),
+      seed: parameters.seed,
+    };
+    further.localisation = await inTurns(localise(localising, anatomy.parts), keeping);
+  }
   const outcome = { prepared, on, place, reader, intact, runs, maps, anatomy, check, game, further, inHu };
   const values = await inTurns(valuesOf(outcome), keeping);
   const warnings: Warning[] = [...prepared.warnings, ...playerWarnings, ...furtherWarnings];
@@ -293,7 +306,7 @@ async function* runOcclusion(
     game: game
       ? { usable: game.usable, fills: game.fills, specific: game.specific, ownLabel: players?.ownLabel ?? false }
       : null,
-    further: { structurePlay: further.structurePlay },
+    further,
     fillAgreement: agreement,
     ownLabel: players?.ownLabel ?? false,
     hasStructures: anatomy !== null,
