@@ -3,8 +3,18 @@ import { tf } from '../tensorflow';
 import { intactBoxes, readingAt } from './assembly';
 import { sameSizes, volumeOf } from './box';
 import { sourceOf, type DeltaPart } from './delta';
-import { convolvedByPlanes, convolvedPadded2d, gathered, indices, joinedAlong, paired, reshaped } from './native';
-import type { Step } from './program';
+import {
+  convolved,
+  convolvedByPlanes,
+  convolvedPadded2d,
+  padded,
+  gathered,
+  indices,
+  joinedAlong,
+  paired,
+  reshaped,
+} from './native';
+import { goesByPlanes, type Step } from './program';
 import { boxRows, rowTables } from './rowTables';
 import type { Running } from './running';
 
@@ -40,7 +50,9 @@ function partialSum(running: Running, step: Step, part: DeltaPart): Tensor {
   const all =
     rank === 2
       ? convolvedPadded2d(change, running.weights.part(step, part), dilation, padding)
-      : convolvedByPlanes(change, running.weights.planes(step, part), work.sliding[0]!.kernel, padding, dilation);
+      : !goesByPlanes(step)
+        ? convolved(padded(change, padding), running.weights.part(step, part), [1, 1, 1], [1, 1, 1])
+        : convolvedByPlanes(change, running.weights.planes(step, part), work.sliding[0]!.kernel, padding, dilation);
   // Where the output's box starts in the full sum.
   const from = running.starts[part.step]!;
   const offsets = running.starts[step.index]!.map((at, n) => {

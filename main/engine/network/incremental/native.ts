@@ -68,6 +68,17 @@ export function convolved(x: Tensor, kernel: Tensor, strides: readonly number[],
   return nativeOperation(strides.length === 2 ? 'Conv2D' : 'Conv3D', attributes, [x, kernel]);
 }
 
+/** With zeros around each spatial axis. */
+export function padded(x: Tensor, padding: readonly (readonly [number, number])[]): Tensor {
+  if (padding.every(([before, after]) => before + after === 0)) return x;
+  const amounts = tf.tensor2d([[0, 0], ...padding.map(([a, b]) => [a, b]), [0, 0]], undefined, 'int32');
+  return nativeOperation('PadV2', fixed('PadV2', { T: 'float32', Tpaddings: 'int32' }), [
+    x,
+    amounts,
+    tf.scalar(0, 'float32'),
+  ]);
+}
+
 /** 2D convolution, stride 1, with zeros of its own around each axis. */
 export function convolvedPadded2d(
   x: Tensor,
@@ -88,8 +99,7 @@ export function convolvedPadded2d(
 
 /**
  * 3D convolution, stride 1, plane by plane: one 2D convolution gives what each plane adds to each of its neighbours (kernel
- * `[ky, kx, in, kz · out]`), and these are added up. For few channels the native 3D kernel is two to three times slower, it has no
- * padding of its own that it steps over, and it takes no dilation.
+ * `[ky, kx, in, kz · out]`), and these are added up. The native 3D kernel takes no dilation.
  */
 export function convolvedByPlanes(
   x: Tensor,

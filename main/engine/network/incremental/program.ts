@@ -37,16 +37,12 @@ export interface Program {
   readonly target: number;
 }
 
-/** More output channels than this, and the native 3D kernel is as fast. */
-const narrow = 16;
-
-/** A 3D convolution that is computed plane by plane: with few channels, or dilated, which no native 3D kernel is. */
-export const goesByPlanes = ({ work, sizes, channels }: Step): boolean =>
+/** A dilated 3D convolution is computed plane by plane: no native 3D kernel takes dilation. */
+export const goesByPlanes = ({ work, sizes }: Step): boolean =>
   work.kind === 'convolution' &&
   sizes.length === 3 &&
   work.sliding.every(({ stride }) => stride === 1) &&
-  work.sliding.some(({ kernel }) => kernel > 1) &&
-  (channels <= narrow || work.sliding.some(({ dilation }) => dilation > 1));
+  work.sliding.some(({ kernel, dilation }) => kernel > 1 && dilation > 1);
 
 /** Views are never held: their cells are looked up where they are read. */
 export const isView = ({ work }: Step): boolean => work.kind === 'channels' || work.kind === 'lookup';
