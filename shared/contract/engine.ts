@@ -234,6 +234,11 @@ export const engineRequests = {
       ),
     }),
   ),
+  /** The middle plane of an array that a run saved, first channel; `file` is relative to the folder of results.json. NaN where nothing is known. */
+  'engine/savedPlane': request(
+    z.strictObject({ folder: z.string(), file: z.string() }),
+    z.strictObject({ width: z.number().int(), height: z.number().int(), values: z.instanceof(Float32Array) }),
+  ),
   /** A saved list of studies, its paths whole. */
   'engine/openDatabase': request(z.strictObject({ path: z.string() }), z.strictObject({ database: Database })),
   /** Saves a list; its paths then start from its own folder. */

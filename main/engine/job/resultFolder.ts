@@ -4,6 +4,7 @@ import type { Job } from '../../../shared/job';
 import type { Results } from '../../../shared/result';
 import type { Language } from '../../../shared/words';
 import { backendInfo } from '../network/tensorflow';
+import { cropGalleries } from '../result/cropGallery';
 import type { Illustration } from '../result/illustrate';
 import { inputWriterOf, type InputWriter } from '../result/inputWriter';
 import { writeReport } from '../result/writeReport';
@@ -58,7 +59,8 @@ export async function resultFolder(out: string, job: Job | null, language: Langu
       await writeResults(path, results);
     },
     async report(results, illustrations) {
-      await writeReport(path, results, language, illustrations);
+      const galleries = await cropGalleries(path, results);
+      await writeReport(path, results, language, illustrations, { galleries });
     },
   };
 }

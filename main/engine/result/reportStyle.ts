@@ -37,6 +37,9 @@ figcaption{display:flex;flex-wrap:wrap;gap:6px 16px;align-items:center;margin-to
 figcaption b{color:var(--ink);font-weight:600}
 .bar{display:inline-block;width:150px;height:9px;border-radius:2px;margin:0 6px;vertical-align:baseline;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .chip{display:inline-block;width:9px;height:9px;border-radius:2px;margin-right:5px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.tiles{display:flex;flex-wrap:wrap;gap:8px;align-items:flex-start;margin:4px 0 14px}
+.tile{max-width:180px;font-size:11px;color:var(--dim)}.tile img{display:block;max-width:100%;height:auto;image-rendering:pixelated}
+.tile.mean img{outline:1px dashed var(--dim)}.tile.synthesised img{outline:3px solid #e3b341}.tile.synthesised small{color:var(--ink);font-weight:600}
 .warn{border-left:3px solid #e3b341;padding:2px 0 2px 12px;margin:8px 0}
 .error{border-left:3px solid var(--problem);padding:2px 0 2px 12px;margin:8px 0}
 details{margin:2px 0}summary{cursor:pointer;color:var(--dim);font-size:12.5px}

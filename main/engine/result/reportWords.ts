@@ -7,6 +7,9 @@ export const reportWords = {
     en: 'For review, not for treatment decisions.',
     fr: 'Pour examen, pas pour des décisions de traitement.',
   },
+  meanOf: { en: 'mean of', fr: 'moyenne de' },
+  notPatient: { en: 'synthesised, not a patient', fr: 'synthétique, pas un patient' },
+  ofDatabase: { en: 'the database’s best', fr: 'le meilleur de la base' },
   patient: { en: 'Patient', fr: 'Patient' },
   hidden: {
     en: 'Inputs are numbered in the order of the job; names and identifiers are left out.',

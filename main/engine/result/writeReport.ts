@@ -5,6 +5,7 @@ import type { AnalysisResult, InputResult, Results, Warning } from '../../../sha
 import type { Verdict } from '../../../shared/verdict';
 import { saidIn } from '../../../shared/warning';
 import type { Language } from '../../../shared/words';
+import type { CropGallery, CropTile } from './cropGallery';
 import type { Illustration } from './illustrate';
 import { colourMapOf, labelColour, type Picture, type View } from './picture';
 import { durationText, numberText } from './reportNumbers';
@@ -19,6 +20,8 @@ export const reportName = 'report.html';
 export interface ReportOptions {
   /** Shows the inputs' own ids; without it they are numbered, since an id may name a patient. */
   readonly identify?: boolean;
+  /** Pictures of what neurons look for. */
+  readonly galleries?: readonly CropGallery[];
 }
 
 type Word = keyof typeof reportWords;
@@ -125,10 +128,28 @@ function inputHtml(input: InputResult, page: Page, illustrations: readonly Illus
 ${fieldsHtml(input.values, page.language)}${warningsHtml(input.warnings, page)}`;
 }
 
+function tileHtml({ png, width, height, kind, value, times, note }: CropTile, { language, word }: Page): string {
+  const data = Buffer.from(png).toString('base64');
+  const shown = numberText(value, kind === 'mean' ? '' : word('unit'), language);
+  const ratio = typeof times === 'number' ? ` (× ${numberText(times, '', language)} ${word('ofDatabase')})` : '';
+  const caption =
+    kind === 'crop'
+      ? shown
+      : kind === 'mean'
+        ? `${word('meanOf')} ${shown}`
+        : `${word('notPatient')} · ${shown}${ratio}`;
+  const title = note ? ` title="${escaped(note[language])}"` : '';
+  return `<div class="tile ${kind}"${title}><img src="data:image/png;base64,${data}" width="${String(width)}" height="${String(height)}" alt="${escaped(caption)}"><small>${escaped(caption)}</small></div>`;
+}
+
+const galleryHtml = ({ neuron, tiles }: CropGallery, page: Page): string =>
+  `<h5>${escaped(neuron)}</h5><div class="tiles">${tiles.map((tile) => tileHtml(tile, page)).join('')}</div>`;
+
 function* analysisHtml(
   analysis: AnalysisResult,
   page: Page,
   illustrations: readonly Illustration[],
+  galleries: readonly CropGallery[],
 ): Generator<string> {
   const { word, language } = page;
   const own = illustrations.filter((one) => one.analysis === analysis.id);
@@ -140,6 +161,7 @@ function* analysisHtml(
 ${analysis.partial === true ? `<p class="warn">${word('partial')}</p>` : ''}${verdictHtml(analysis.verdict, page)}${warningsHtml(analysis.warnings, page)}
 ${summary === '' ? '' : `<h4>${word('summary')}</h4>${summary}`}
 `;
+  for (const gallery of galleries.filter((one) => one.analysis === analysis.id)) yield galleryHtml(gallery, page);
   for (const input of analysis.inputs.slice(0, mostInputs)) yield inputHtml(input, page, own);
   const more = analysis.inputs.length - mostInputs;
   if (more > 0) yield `<p class="dim">${word('more').replace('{count}', String(more))}</p>`;
@@ -183,7 +205,7 @@ function* reportPieces(
   results: Results,
   language: Language = 'en',
   illustrations: readonly Illustration[] = [],
-  { identify = false }: ReportOptions = {},
+  { identify = false, galleries = [] }: ReportOptions = {},
 ): Generator<string> {
   const page = pageOf(results, language, identify);
   const { word } = page;
@@ -203,7 +225,7 @@ function* reportPieces(
 <header><h1>${word('title')}</h1><p class="dim">${escaped(head.filter((part) => part !== '').join(' · '))}</p>
 <span class="research">${word('research')}</span>${identify ? '' : `<p class="dim small">${word('hidden')}</p>`}</header>
 <main>`;
-  for (const analysis of results.analyses) yield* analysisHtml(analysis, page, illustrations);
+  for (const analysis of results.analyses) yield* analysisHtml(analysis, page, illustrations, galleries);
   yield `
 ${warningsHtml(results.warnings, page)}${errorsHtml(results, page)}
 ${provenanceHtml(results, page)}</main>

@@ -30,7 +30,7 @@ const asked: Readonly<Record<string, object>> = {
   predict: {},
   maps: { nodes: ['enc1a', 'enc1b', 'bottomb'], save: ['bottomb'] },
   filters: {},
-  search: { nodes: ['enc1b'], top: 3 },
+  search: { nodes: ['enc1b'], top: 3, inFull: 2, synthesised: 1, synthesisSteps: 3, effectiveField: true },
   occlusion: { target: { label: 'SpinalCord' }, windowVoxels: [64, 64], strideVoxels: [64, 64], fill: 'mean' },
   robustness: { families: [{ id: 'white-noise', severities: [50] }], seeds: 1 },
 };
