@@ -33,7 +33,6 @@ const Family = z
       if (refusal !== null) context.addIssue({ code: 'custom', path: ['severities', n], message: refusal });
     });
   });
-export type AskedFamily = z.output<typeof Family>;
 
 const Families = z
   .array(Family)

@@ -1,16 +1,10 @@
-import { robustness, type RobustnessSummary, type RobustnessValues } from '../../../shared/analysis/robustness';
+import { robustness, type RobustnessSummary } from '../../../shared/analysis/robustness';
 import { familyFacts, type FamilyId, type Severity } from '../../../shared/analysis/robustnessFamilies';
 import type { Figure } from '../../../shared/result';
 
 /** What a run found over its inputs; null where the figures cannot be read. */
 export function robustnessSummary(summary: unknown): RobustnessSummary | null {
   const read = robustness.summary.safeParse(summary);
-  return read.success ? read.data : null;
-}
-
-/** What it found of one input. */
-export function robustnessValues(values: unknown): RobustnessValues | null {
-  const read = robustness.values.safeParse(values);
   return read.success ? read.data : null;
 }
 
