@@ -18,6 +18,8 @@ export const Preferences = z.strictObject({
   scale: z.number().min(0.9).max(1.5),
   hidePatientData: z.boolean(),
   tourSeen: z.boolean(),
+  /** Where the tour of the questions was left; null or absent: it begins anew. */
+  tourStop: z.string().nullable().optional(),
   resultsFolder: z.string().nullable(),
   /** Absent: the standard ones. */
   isodoses: z.array(IsodoseLine).max(12).optional(),
