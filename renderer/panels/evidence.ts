@@ -1,5 +1,6 @@
 import type { Component } from 'vue';
 import type { Mode } from '../stores/workbench';
+import CompareEvidence from './compare/CompareEvidence.vue';
 import FiltersEvidence from './filters/FiltersEvidence.vue';
 import KernelPane from './filters/KernelPane.vue';
 import MapsEvidence from './maps/MapsEvidence.vue';
@@ -24,4 +25,5 @@ export const evidence: Partial<Record<Mode, Evidence>> = {
   search: { component: SearchEvidence, height: 306 },
   occlusion: { component: OcclusionEvidence, height: 288 },
   robustness: { component: RobustnessEvidence, height: 300 },
+  compare: { component: CompareEvidence, height: 306 },
 };

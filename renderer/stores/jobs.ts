@@ -27,6 +27,13 @@ export interface JobSubject {
   /** What was chosen of those studies, by their ids. */
   readonly choices: Readonly<Record<string, StudyChoices>>;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** Where several networks are compared: which, and what each tab asks of them. */
+  readonly compared?: ComparedSubject;
+}
+
+export interface ComparedSubject {
+  readonly networks: readonly string[];
+  readonly analyses: readonly { readonly id: string; readonly parameters: Readonly<Record<string, unknown>> }[];
 }
 
 /** One run as the window follows it. */

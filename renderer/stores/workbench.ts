@@ -5,7 +5,7 @@ export const modes = ['maps', 'filters', 'search', 'occlusion', 'robustness', 'c
 export type Mode = (typeof modes)[number];
 
 /** What this version can run from its tab. */
-export const runningModes: readonly Mode[] = ['maps', 'filters', 'search', 'occlusion', 'robustness'];
+export const runningModes: readonly Mode[] = ['maps', 'filters', 'search', 'occlusion', 'robustness', 'compare'];
 
 /** What is laid over the Network pane: what the mode found, what the network answers, or what it sees. */
 export type Layer = 'mode' | 'prediction' | 'input';

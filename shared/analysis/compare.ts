@@ -27,7 +27,7 @@ const Parameters = z.strictObject({
           en: 'The network that the others are held against, by its name in “networks”; left out, the first.',
           fr: 'Le réseau auquel les autres sont comparés, par son nom dans « networks » ; sinon le premier.',
         },
-        control: 'text',
+        control: 'network',
       }),
     ),
   analyses: z

@@ -41,6 +41,17 @@ export interface Field {
   readonly help: Words;
   readonly unit?: string;
   readonly control:
-    'length' | 'number' | 'choice' | 'choices' | 'nodes' | 'target' | 'text' | 'voxels' | 'families' | 'analyses' | 'network' | 'structures';
+    | 'length'
+    | 'number'
+    | 'choice'
+    | 'choices'
+    | 'nodes'
+    | 'target'
+    | 'text'
+    | 'voxels'
+    | 'families'
+    | 'analyses'
+    | 'network'
+    | 'structures';
 }
 export const field = (f: Field): Record<string, unknown> => ({ ...f });

@@ -1,4 +1,5 @@
 import type { AnalysisDefinition } from './definition';
+import { compare } from './compare';
 import { filters } from './filters';
 import { maps } from './maps';
 import { occlusion } from './occlusion';
@@ -14,4 +15,5 @@ export const analysisDefinitions: readonly AnalysisDefinition[] = [
   search,
   occlusion,
   robustness,
+  compare,
 ];

@@ -8,18 +8,10 @@ import { formatNumber, formatSeconds, formatShare } from '../../controls/numbers
 import type { MessageKey } from '../../locales/i18n';
 import type { JobRun } from '../../stores/jobs';
 import type { OpenResult } from '../../stores/results';
-import { runningModes, type Mode } from '../../stores/workbench';
+import type { Mode } from '../../stores/workbench';
 
 /** What the user can do from the strip. */
-export type AnswerAction =
-  | 'run'
-  | 'openStudy'
-  | 'openNetwork'
-  | 'buildRecipe'
-  | 'showMaps'
-  | 'showOcclusion'
-  | 'useProposedFolder'
-  | 'chooseFolder';
+export type AnswerAction = 'run' | 'openStudy' | 'openNetwork' | 'buildRecipe' | 'useProposedFolder' | 'chooseFolder';
 
 /** The answer strip: the sentence, the number behind it, how sure, and why not to trust it. */
 export interface Answer {
@@ -43,6 +35,8 @@ export interface Situation {
   readonly engineReason: string | null;
   readonly hasStudy: boolean;
   readonly hasNetwork: boolean;
+  /** False where a comparison has no other network to hold this one against. */
+  readonly hasOthers: boolean;
   readonly hasRecipe: boolean;
   /** What is wrong with the recipe beside the network; null where there is none, or nothing is. */
   readonly recipeProblem: Problem | null;
@@ -152,15 +146,9 @@ export function answerOf(situation: Situation, saying: Saying): Answer {
   if (engine === 'refused') return plain('problem', t('answer.refused'), engineReason ?? t('answer.refusedDetail'));
   if (engine === 'lost') return plain('running', t('answer.lost'), t('answer.lostDetail'));
   if (engine === 'starting') return plain('running', t('answer.starting'), t('answer.startingDetail'));
-  if (!runningModes.includes(mode))
-    return plain(
-      'none',
-      t('later.sentence', { mode: t(`mode.${mode}`) }),
-      t(`later.${mode as 'compare'}`),
-      later[mode] ?? null,
-    );
   if (!hasStudy) return plain('none', t('answer.noStudy'), t('answer.noStudyDetail'), 'openStudy');
   if (!hasNetwork) return plain('none', t('answer.noNetwork'), t('answer.noNetworkDetail'), 'openNetwork');
+  if (!situation.hasOthers) return plain('none', t('compare.noOthers'), t('compare.noOthersDetail'), 'openNetwork');
   const ofNetwork = isOfNetwork(mode);
   if (!hasRecipe && recipeProblem && !ofNetwork) {
     const { message, wayOn } = sentencesOf(recipeProblem, language);
@@ -180,9 +168,5 @@ export function answerOf(situation: Situation, saying: Saying): Answer {
       ? { ...asking, action: 'chooseFolder' }
       : { ...asking, action: 'useProposedFolder', otherAction: 'chooseFolder' };
   }
-  return found ?? plain('none', t(`answer.notRun.${mode as 'maps'}`), t('answer.notRunDetail'), 'run');
+  return found ?? plain('none', t(`answer.notRun.${mode}`), t('answer.notRunDetail'), 'run');
 }
-
-const later: Partial<Record<Mode, AnswerAction>> = {
-  compare: 'showOcclusion',
-};

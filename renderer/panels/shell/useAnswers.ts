@@ -2,7 +2,7 @@ import { computed, type ComputedRef } from 'vue';
 import type { BadgeKind } from '../../controls/badge';
 import { useWords } from '../../locales/useWords';
 import { useEngineState } from '../../stores/engineState';
-import { hasEnded, useJobs, type JobRun } from '../../stores/jobs';
+import { hasEnded, useJobs, type JobRun, type JobSubject } from '../../stores/jobs';
 import { useDemo } from '../../stores/demo';
 import { useLaunch } from '../../stores/launch';
 import { useNetworks } from '../../stores/networks';
@@ -12,11 +12,23 @@ import { useParameters } from '../../stores/parameters';
 import { sameParameters, useResults, type OpenResult } from '../../stores/results';
 import { useStudies } from '../../stores/studies';
 import { useWorkbench, type Mode } from '../../stores/workbench';
+import type { Comparison } from '../start/runs';
 import { useAsked } from '../start/useAsked';
+import { useComparisonOf } from '../start/useComparisonOf';
 import { answerOf, type Answer } from './answer';
 
 const sameStudies = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((id) => b.includes(id));
+
+/** The same networks and the same questions to each. */
+const sameComparison = (subject: JobSubject['compared'], now: Comparison | null): boolean =>
+  (subject === undefined) === (now === null) &&
+  (!now ||
+    (sameStudies(
+      subject?.networks ?? [],
+      now.others.map(({ id }) => id),
+    ) &&
+      sameParameters(subject?.analyses, now.analyses)));
 
 interface Answers {
   readonly answer: ComputedRef<Answer>;
@@ -38,6 +50,7 @@ export function useAnswers(): Answers {
   const parameters = useParameters();
   const workbench = useWorkbench();
   const asked = useAsked();
+  const comparisonOf = useComparisonOf();
   const preferences = usePreferences();
   const demo = useDemo();
   const launch = useLaunch();
@@ -68,6 +81,7 @@ export function useAnswers(): Answers {
         engineReason: engine.reason,
         hasStudy: studies.detail !== null,
         hasNetwork: networks.current !== null,
+        hasOthers: comparisonOf(mode)?.others.length !== 0,
         hasRecipe: Boolean(networks.current?.recipe),
         recipeProblem: networks.current?.notes[0] ? problemFrom(networks.current.notes[0]) : null,
         needsFolder:
@@ -80,6 +94,7 @@ export function useAnswers(): Answers {
           result !== null &&
           !(
             sameParameters(result.subject.parameters, parameters.of(mode)) &&
+            sameComparison(result.subject.compared, comparisonOf(mode)) &&
             sameStudies(
               result.subject.studies,
               asked(mode).map(({ id }) => id),

@@ -1,18 +1,19 @@
 import { computed, type ComputedRef } from 'vue';
 import type { BlobVolume } from '../../../shared/study';
 import { useActivation } from '../../stores/activation';
+import { useComparison } from '../../stores/comparison';
 import { useDegraded } from '../../stores/degraded';
 import { useNetworks } from '../../stores/networks';
 import { useStudies } from '../../stores/studies';
 import { useWorkbench } from '../../stores/workbench';
 import type { Overlay } from '../../viewer/overlay';
-import { knownStyle, structureStyle } from '../../viewer/structureStyle';
+import { comparedOverlay } from '../compare/comparedOverlay';
+import { compareSummary, shownOf } from '../compare/compareResult';
+import { useLabels } from '../compare/useLabels';
 import { activationOverlay } from '../maps/activationOverlay';
 import { degradedOverlay } from '../robustness/degradedOverlay';
 import { supportOverlay } from '../occlusion/supportOverlay';
 import { useAnswers } from './useAnswers';
-
-const fallback = ['#7fd4ff', '#ffb347', '#ff9ee0', '#c9b28f', '#d7a6ff', '#ffe08a', '#4aa3ff', '#ff7a5c'];
 
 /** The volume of a result whose path ends in a name, whatever the folder and input. */
 const volumeNamed = (volumes: Readonly<Record<string, BlobVolume>>, name: RegExp): BlobVolume | null =>
@@ -25,6 +26,8 @@ export function useOverlay(): ComputedRef<Overlay | null> {
   const workbench = useWorkbench();
   const activation = useActivation();
   const degraded = useDegraded();
+  const comparison = useComparison();
+  const labels = useLabels();
   const { resultOf, runOf } = useAnswers();
 
   function input(): Overlay | null {
@@ -48,18 +51,13 @@ export function useOverlay(): ComputedRef<Overlay | null> {
     if (output.kind === 'segmentation') {
       const volume = volumeNamed(volumes, /(^|\/)labels\.nrrd$/) ?? volumeNamed(volumes, /labels/);
       if (!volume) return null;
-      const labels = output.labels.map((name, at) => {
-        const structure = studies.detail?.structures.find((each) => each.name.toLowerCase() === name.toLowerCase());
-        const own = structure ? structureStyle(name, structure.colour) : knownStyle(name);
-        return { name, colour: own?.colour ?? fallback[at % fallback.length] ?? '#b7c2cd' };
-      });
       return {
         kind: 'labels',
         volume,
         name: { en: 'Prediction', fr: 'Prédiction' },
         unit: '',
-        range: [0, labels.length - 1],
-        labels,
+        range: [0, labels.value.length - 1],
+        labels: labels.value,
       };
     }
     if (output.kind === 'regression') {
@@ -77,6 +75,18 @@ export function useOverlay(): ComputedRef<Overlay | null> {
     return null;
   }
 
+  /** The answer of one of the networks that were compared, the reference's until another is chosen. */
+  function compared(): Overlay | null {
+    const result = resultOf('compare');
+    const summary = compareSummary(result?.analysis.summary);
+    if (!result || !summary) return null;
+    const shown = shownOf(result, Object.keys(summary.networks));
+    return (
+      comparedOverlay(shown, comparison.shown ?? summary.reference, labels.value) ??
+      comparedOverlay(shown, summary.reference, labels.value)
+    );
+  }
+
   return computed(() => {
     if (!studies.detail) return null;
     if (workbench.layer === 'input') return input();
@@ -85,6 +95,6 @@ export function useOverlay(): ComputedRef<Overlay | null> {
       return activation.activation && activationOverlay(activation.activation);
     if (workbench.mode === 'occlusion') return supportOverlay(resultOf('occlusion'), runOf('occlusion')) ?? null;
     if (workbench.mode === 'robustness') return degraded.seen ? degradedOverlay(degraded.seen) : input();
-    return prediction();
+    return compared() ?? prediction();
   });
 }

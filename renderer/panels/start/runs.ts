@@ -14,9 +14,11 @@ export function subjectOf(
   asked: readonly StudySummary[],
   parameters: Readonly<Record<string, unknown>>,
   choices: Choices,
+  compared: Comparison | null = null,
 ): JobSubject {
   const [study] = asked;
   return {
+    ...(compared ? { compared: comparedSubject(compared) } : {}),
     analysis,
     networkSha: network.description.network.sha256,
     networkName: network.name,
@@ -41,6 +43,7 @@ export function jobOf(
   all: readonly StudySummary[],
   parameters: Readonly<Record<string, unknown>>,
   choices: Choices,
+  compared: Comparison | null = null,
 ): JobAsked {
   const inputOf = (study: StudySummary): JobAsked['inputs'][number] => {
     const image = study.objects.find(({ kind, usable }) => kind === 'image' && usable);
@@ -56,13 +59,48 @@ export function jobOf(
       ...(chosen ? { choices: chosen } : {}),
     };
   };
+  const refOf = ({ path, recipePath }: NetworkSummary) => ({
+    network: path,
+    ...(recipePath === null ? {} : { recipe: recipePath }),
+  });
+  const inputs = asked.map(inputOf);
+  if (!compared)
+    return { schema: 'isolens/job@1', ...refOf(network), inputs, analyses: [{ id: analysis, parameters }] };
+  const named = networkNames([network, ...compared.others]);
+  const refs = [...named].map(([own, name]) => [name, refOf(own)] as const);
   return {
     schema: 'isolens/job@1',
-    network: network.path,
-    ...(network.recipePath === null ? {} : { recipe: network.recipePath }),
-    inputs: asked.map(inputOf),
-    analyses: [{ id: analysis, parameters }],
+    // In the order of their names: checkpoints of one training are numbered.
+    networks: Object.fromEntries(refs.sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))),
+    inputs,
+    analyses: [
+      { id: analysis, parameters: { reference: named.get(network) ?? network.name, analyses: [...compared.analyses] } },
+    ],
   };
+}
+
+/** Networks that the open one is held against, and what is asked of each, as its tab says. */
+export interface Comparison {
+  readonly others: readonly NetworkSummary[];
+  readonly analyses: NonNullable<JobSubject['compared']>['analyses'];
+}
+
+const comparedSubject = ({ others, analyses }: Comparison): NonNullable<JobSubject['compared']> => ({
+  networks: others.map(({ id }) => id).sort(),
+  analyses,
+});
+
+/** A name for each: its own, with a number where two share it. */
+export function networkNames(networks: readonly NetworkSummary[]): Map<NetworkSummary, string> {
+  const taken = new Set<string>();
+  return new Map(
+    networks.map((network) => {
+      let name = network.name;
+      for (let n = 2; taken.has(name); n++) name = `${network.name} ${String(n)}`;
+      taken.add(name);
+      return [network, name] as const;
+    }),
+  );
 }
 
 /** 32-bit FNV-1a as eight hexadecimal digits: tells parameters apart in a folder's name. */
@@ -77,10 +115,11 @@ const inName = (text: string): string => text.replace(/[^\p{L}\p{N}._-]+/gu, '-'
 /** Where a run leaves its results: the same question goes into the same folder, so that it resumes. */
 export function folderOf(
   root: string,
-  { analysis, networkName, networkSha, studyName, study, studies, choices, parameters }: JobSubject,
+  { analysis, networkName, networkSha, studyName, study, studies, choices, parameters, compared }: JobSubject,
 ): string {
   const asked = Object.entries(parameters).sort(([a], [b]) => a.localeCompare(b));
-  const told = JSON.stringify(Object.keys(choices).length > 0 ? [asked, choices] : asked);
+  const named = compared ? [...asked, ['compared', compared] as const] : asked;
+  const told = JSON.stringify(Object.keys(choices).length > 0 ? [named, choices] : named);
   return [
     root.replace(/[\\/]+$/, ''),
     `${inName(networkName)}-${networkSha.slice(0, 8)}`,

@@ -17,10 +17,11 @@ import type { Recipe } from '../../../shared/recipe';
 import type { StudyDetail, StudySummary } from '../../../shared/study';
 import type { StudyChoices } from '../../../shared/studyChoices';
 import type { AnswerAction } from '../shell/answer';
-import { standardOcclusion, structureInQuestion } from './standardTarget';
+import { standardOcclusion, standardRobustness, structureInQuestion } from './standardTarget';
 import { useDemo } from '../../stores/demo';
 import { folderOf, jobOf, subjectOf } from './runs';
 import { isOfNetwork, useAsked } from './useAsked';
+import { useComparisonOf } from './useComparisonOf';
 
 export interface Actions {
   readonly act: (action: AnswerAction) => void;
@@ -66,6 +67,7 @@ export function useActions(): Actions {
   const view = useView();
   const reports = useReports();
   const asked = useAsked();
+  const comparisonOf = useComparisonOf();
   const pins = usePins();
   const launch = useLaunch();
   const { t } = useWords();
@@ -90,16 +92,18 @@ export function useActions(): Actions {
     if (!network || !study || studies.detail?.id !== study.id || engine.state !== 'ready') return;
     const about = askedOf(analysis, study);
     if (!network.recipe && !isOfNetwork(analysis)) return;
+    const compared = comparisonOf(analysis);
+    if (compared?.others.length === 0) return;
     const first = about[0]?.id ?? '';
     if (jobs.running.some(({ subject }) => subject.analysis === analysis && subject.study === first)) return;
     await problems.guard(async () => {
       const root = await resultsRoot(quietly);
       if (root === null) return;
-      const subject = subjectOf(analysis, network, about, parameters.of(analysis), studies.choices);
+      const subject = subjectOf(analysis, network, about, parameters.of(analysis), studies.choices, compared);
       problems.dismiss();
       await jobs.start(
         subject,
-        jobOf(analysis, network, about, studies.summaries, subject.parameters, studies.choices),
+        jobOf(analysis, network, about, studies.summaries, subject.parameters, studies.choices, compared),
         folderOf(root, subject),
       );
     });
@@ -111,7 +115,15 @@ export function useActions(): Actions {
     const study = studies.current;
     const root = await resultsRoot(true);
     if (!network || !study || root === null) return false;
-    const subject = subjectOf(analysis, network, askedOf(analysis, study), parameters.of(analysis), studies.choices);
+    const about = askedOf(analysis, study);
+    const subject = subjectOf(
+      analysis,
+      network,
+      about,
+      parameters.of(analysis),
+      studies.choices,
+      comparisonOf(analysis),
+    );
     if (results.latest(analysis, subject.networkSha, study.id)) return true;
     try {
       return (await results.openFolder(folderOf(root, subject), subject)) !== null;
@@ -124,6 +136,7 @@ export function useActions(): Actions {
   function begin({ id, structures }: StudyDetail, recipe: Recipe | null): void {
     const names = structures.map(({ name }) => name);
     if (recipe) parameters.propose('occlusion', standardOcclusion(recipe, names));
+    if (recipe) parameters.propose('robustness', standardRobustness(recipe));
     const asked = structureInQuestion(parameters.of('occlusion')['target']);
     const found = structures.find(({ name }) => name === asked) ?? structures.find(({ name }) => /^ptv/i.test(name));
     if (found?.centroidMm) view.startAt(id, found.centroidMm);
@@ -270,12 +283,6 @@ export function useActions(): Actions {
         break;
       case 'chooseFolder':
         useResultsFolder(false);
-        break;
-      case 'showMaps':
-        workbench.choose('maps');
-        break;
-      case 'showOcclusion':
-        workbench.choose('occlusion');
         break;
     }
   }

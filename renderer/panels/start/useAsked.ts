@@ -4,7 +4,7 @@ import { useDatabases } from '../../stores/databases';
 import { useStudies } from '../../stores/studies';
 
 /** Questions that are about many patients at once. */
-const aboutMany: readonly string[] = ['maps', 'search'];
+const aboutMany: readonly string[] = ['maps', 'search', 'compare'];
 
 /** Whether an analysis looks at the network alone. */
 export const isOfNetwork = (analysis: string): boolean =>

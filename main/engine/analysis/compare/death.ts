@@ -13,7 +13,7 @@ function filterOf(graph: NetworkGraph, name: string, channel: number): Float32Ar
   const weight = node && incoming(node);
   if (!node || !weight) return null;
   const { shape, values } = weight;
-  const last = /^depthwise/.test(node.op) ? (shape.at(-1) ?? 1) * (shape.at(-2) ?? 1) : (shape.at(-1) ?? 1);
+  const last = node.op.startsWith('depthwise') ? (shape.at(-1) ?? 1) * (shape.at(-2) ?? 1) : (shape.at(-1) ?? 1);
   if (channel >= last) return null;
   return Float32Array.from({ length: values.length / last }, (_, at) => values[at * last + channel] as number);
 }

@@ -20,6 +20,8 @@ const mostPatients = 400;
 /** Mean of the maps by patient: of the patient's inputs that have one. */
 type Means = Map<string, { readonly sum: Float64Array; n: number }>;
 
+const noMeans = (): Means => new Map<string, { readonly sum: Float64Array; n: number }>();
+
 /** By network, then by node. */
 function meansOf(names: readonly string[], inputs: Iterable<Kept>): Map<string, Map<string, Means>> {
   const all = new Map(names.map((name) => [name, new Map<string, Means>()]));
@@ -28,7 +30,7 @@ function meansOf(names: readonly string[], inputs: Iterable<Kept>): Map<string, 
       for (const [node, { means }] of Object.entries(answers[name] ?? {})) {
         if (means.some((value) => value === null)) continue;
         const nodes = all.get(name) as Map<string, Means>;
-        const patients: Means = nodes.get(node) ?? new Map();
+        const patients = nodes.get(node) ?? noMeans();
         nodes.set(node, patients);
         const own = patients.get(patient) ?? { sum: new Float64Array(means.length), n: 0 };
         patients.set(patient, own);
@@ -158,11 +160,11 @@ export function likenessRows(
     each(),
   );
   return [...countedNodes(reference.layers.values()).values()].map(({ node }) => {
-    const own: Means = means.get(reference.name)?.get(node) ?? new Map();
+    const own = means.get(reference.name)?.get(node) ?? noMeans();
     const networks = all
       .filter(({ name }) => name !== reference.name)
       .map((other): readonly [string, Likeness | null] => {
-        const there: Means = means.get(other.name)?.get(other.nodeFor(node) ?? '') ?? new Map();
+        const there = means.get(other.name)?.get(other.nodeFor(node) ?? '') ?? noMeans();
         const patients = [...own.keys()].filter((patient) => there.has(patient));
         const purpose = `${node} ${other.name}`;
         return [other.name, likenessOf(rowsOf(patients, own), rowsOf(patients, there), purpose)];

@@ -14,9 +14,16 @@ export interface MeasureTable {
   readonly patients: readonly PatientValues[];
 }
 
+/** What came of one patient in one network so far. */
+interface Running {
+  readonly sum: number;
+  readonly n: number;
+  readonly all: boolean;
+}
+
 interface Sum {
   readonly database: string | null;
-  readonly networks: Map<string, { sum: number; n: number; all: boolean }>;
+  readonly networks: Map<string, Running>;
 }
 
 /** One table a measure, its patients in the order in which they came. */
@@ -26,7 +33,7 @@ export function measureTables(inputs: Iterable<Kept>): MeasureTable[] {
     for (const [measure, networks] of Object.entries(measures)) {
       const table = tables.get(measure) ?? { binary: false, patients: new Map<string, Sum>() };
       tables.set(measure, table);
-      const own = table.patients.get(patient) ?? { database, networks: new Map() };
+      const own = table.patients.get(patient) ?? { database, networks: new Map<string, Running>() };
       table.patients.set(patient, own);
       for (const [name, value] of Object.entries(networks)) {
         if (value === null) continue;

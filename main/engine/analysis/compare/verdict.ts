@@ -45,6 +45,7 @@ interface Change {
 }
 
 function changeOf(summary: CompareSummary, network: string): Change {
+  const counted = new Set(summary.layers.map(({ node }) => node));
   const rows = summary.layers.map(({ filters, channels, networks }) => ({ filters, channels, own: networks[network] }));
   const worst = [...rows].sort((a, b) => (b.own?.killed ?? 0) - (a.own?.killed ?? 0))[0];
   const weights = summary.weights.map(({ networks }) => networks[network]?.all.distance ?? null);
@@ -53,7 +54,8 @@ function changeOf(summary: CompareSummary, network: string): Change {
     killed: sum(rows.map(({ own }) => own?.killed ?? 0)),
     awakened: sum(rows.map(({ own }) => own?.awakened ?? 0)),
     filters: sum(rows.map(({ channels }) => channels)),
-    sure: summary.channels.every(({ networks }) => {
+    sure: summary.channels.every(({ node, networks }) => {
+      if (!counted.has(node)) return true;
       const own = networks[network];
       return own?.event !== 'killed' || own.status !== 'silent-so-far';
     }),

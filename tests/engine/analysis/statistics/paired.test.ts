@@ -46,6 +46,12 @@ describe("McNemar's test", () => {
     expect(mcNemar(b, c).midP).toBeCloseTo(midP, 12);
   });
 
+  it('goes on by logarithms where 2⁻ⁿ would vanish', () => {
+    // SciPy: binomtest(1050, 2000).
+    expect(mcNemar(950, 1050).p).toBeCloseTo(0.026824146240280546, 9);
+    expect(mcNemar(0, 2000).p).toBeLessThan(1e-300);
+  });
+
   it('cannot decide on fewer than 6 patients who differ', () => {
     expect(
       [mcNemar(0, 5), mcNemar(0, 6), mcNemar(3, 3), mcNemar(0, 0)].map(({ cannotDecide }) => cannotDecide),

@@ -1,0 +1,33 @@
+/** Words of the comparison. */
+export const compareEn = {
+  'answer.notRun.compare': 'Not asked yet: what changed between these networks?',
+  'guide.compare': 'Method: compare',
+  'help.compare':
+    'The network at the right is held against the other open ones, on the ticked studies. The table pairs each measure on the same patients: ▲ changed beyond chance (Holm), ● the same within its margin, ○ neither is shown, ? too few patients to decide. The second table says where: how far the weights moved, how many filters fell silent (✕), and how alike the layer answers (CKA; grey inside what chance gives). The strip shows the open study through every network at the slice of the cross-hair; click one to lay it over the scan. One run each says nothing of a reason: training again changes a network by itself.',
+  'start.time.compare': '2 to 20 min',
+  'compare.run': 'What is compared',
+  'compare.running': 'Running',
+  'compare.against': 'Held against {name}:',
+  'compare.noOthers': 'There is one network: nothing to compare it with.',
+  'compare.noOthersDetail': 'Open a second one: another checkpoint, or the same network trained otherwise.',
+  'compare.whatChanged': 'What changed',
+  'compare.where': 'Where the network changed',
+  'compare.film': 'One patient through the networks',
+  'compare.reference': 'reference',
+  'compare.measure': 'Measure',
+  'compare.change': 'Change',
+  'compare.holm': 'p (Holm)',
+  'compare.killed': 'Filters fallen silent',
+  'compare.awakened': 'Filters awakened',
+  'compare.undecided': 'too few',
+  'compare.layer': 'Layer',
+  'compare.distance': 'Weights moved',
+  'compare.distanceHelp': 'How far the weights are from the reference’s, over their own size.',
+  'compare.ckaHelp':
+    'How alike the layer answers to the same patients: 1 the same up to a turn, 0 unrelated. At least 4 patients.',
+  'compare.chance': 'By chance up to {value}',
+  'compare.verdict.changed': 'Changed beyond chance, corrected for the number of tests.',
+  'compare.verdict.same': 'The same within the margin (two one-sided tests).',
+  'compare.verdict.open': 'Neither a change nor its absence is shown.',
+  'compare.verdict.undecided': 'Fewer than 6 patients differ: no test can decide.',
+} as const;

@@ -1,0 +1,47 @@
+import { compare, type CompareSummary } from '../../../shared/analysis/compare';
+import type { InputResult } from '../../../shared/result';
+import type { BlobVolume } from '../../../shared/study';
+import type { OpenResult } from '../../stores/results';
+
+/** What a comparison found; null where it cannot be read. */
+export function compareSummary(summary: unknown): CompareSummary | null {
+  const read = compare.summary.safeParse(summary);
+  return read.success ? read.data : null;
+}
+
+export type ShownKind = 'labels' | 'dose' | 'support';
+
+/** One network's answer in the open study. */
+export interface Shown {
+  readonly network: string;
+  readonly kind: ShownKind;
+  readonly volume: BlobVolume;
+}
+
+/** Which file of which analysis is shown, the more telling first. */
+const shownFiles: readonly (readonly [analysis: string, file: string, kind: ShownKind])[] = [
+  ['occlusion', 'map', 'support'],
+  ['predict', 'labels', 'labels'],
+  ['predict', 'dose', 'dose'],
+];
+
+function fileOf(files: InputResult['files'], analysis: string, network: string, name: string): string | null {
+  const table = files[analysis];
+  const own = typeof table === 'object' ? table[network] : undefined;
+  const path = typeof own === 'object' ? own[name] : undefined;
+  return path ?? null;
+}
+
+/** The answers of all networks in the open study, in the job's order, of the first kind that every one of them saved. */
+export function shownOf({ input, volumes }: OpenResult, networks: readonly string[]): readonly Shown[] {
+  if (!input) return [];
+  for (const [analysis, name, kind] of shownFiles) {
+    const found = networks.flatMap((network): Shown[] => {
+      const path = fileOf(input.files, analysis, network, name);
+      const volume = path === null ? undefined : volumes[path];
+      return volume ? [{ network, kind, volume }] : [];
+    });
+    if (found.length === networks.length) return found;
+  }
+  return [];
+}
