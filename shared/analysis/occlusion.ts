@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { Figure } from '../result';
 import { defineAnalysis, field } from './definition';
-import { furtherParameters, Localisation, LocalisationSummary, PlaySummary, StructurePlay } from './occlusionFurther';
+import {
+  ContextProfile,
+  ProfileSummary,
+  furtherParameters,
+  Localisation,
+  LocalisationSummary,
+  PlaySummary,
+  StructurePlay,
+} from './occlusionFurther';
 
 const positive = z.number().positive();
 const whole = z.number().int().positive();
@@ -290,6 +298,7 @@ const Values = z.strictObject({
   /** Where `structures` were named: the game of each against all others. */
   structurePlay: StructurePlay.optional(),
   localisation: Localisation.optional(),
+  profile: ContextProfile.optional(),
 });
 
 const Ranked = z.strictObject({
@@ -318,6 +327,7 @@ const Summary = z.strictObject({
   }),
   structurePlay: PlaySummary.optional(),
   localisation: LocalisationSummary.optional(),
+  profile: ProfileSummary.optional(),
 });
 export type OcclusionSummary = z.infer<typeof Summary>;
 export type OcclusionValues = z.infer<typeof Values>;

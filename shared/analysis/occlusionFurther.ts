@@ -36,6 +36,19 @@ export const furtherParameters = {
         control: 'choice',
       }),
     ),
+  profile: z
+    .boolean()
+    .default(false)
+    .meta(
+      field({
+        label: { en: 'Context profile', fr: 'Profil du contexte' },
+        help: {
+          en: 'How far around the structure in question the network needs to see: keeps, and hides, all within 0 to 50 mm of it. At most 64 passes (of planes: each).',
+          fr: "Jusqu'où le réseau a besoin de voir autour de la structure en question : garde, puis masque, tout jusqu'à 0 à 50 mm d'elle. Au plus 64 passages (par plan s'il y en a).",
+        },
+        control: 'choice',
+      }),
+    ),
 };
 
 const playerKinds = ['structure', 'unlabelled', 'outside'] as const;
@@ -139,3 +152,42 @@ export const LocalisationSummary = z.array(
   }),
 );
 export type LocalisationSummary = z.infer<typeof LocalisationSummary>;
+
+/** How far around a structure the network needs to see. */
+export const ContextProfile = z.strictObject({
+  structure: z.string(),
+  /** Score intact − score with everything hidden, mean over the fillings. */
+  effect: number,
+  usable: z.boolean(),
+  /** The least radius from which on keeping all within it gives 0.9 of the effect; null beyond 50 mm, or where the effect is too small. */
+  r90Mm: number,
+  /** False where the curve had reached 0.9 before and fell again. */
+  stays: z.boolean(),
+  /** Half of what one output voxel can see, along its longest axis; null where it sees everything. */
+  receptiveRadiusMm: number,
+  passes: z.number().int(),
+  steps: z.array(
+    z.strictObject({
+      mm: z.number(),
+      /** Of the structure at 0, then of the ring that ends here. */
+      cc: z.number(),
+      /** Share of the effect with all within the radius kept alone, and lost with it hidden alone. */
+      keep: number,
+      remove: number,
+      /** Drop of the score with the ring hidden alone, and per cc of it. */
+      ring: number,
+      ringPerCc: number,
+    }),
+  ),
+  fills: z.array(z.strictObject({ fill: z.string(), effect: number, keep: z.array(number) })),
+});
+export type ContextProfile = z.infer<typeof ContextProfile>;
+
+export const ProfileSummary = z.strictObject({
+  usable: z.number().int(),
+  /** Median of r90 over usable patients; null where half of them or more need over 50 mm. */
+  medianR90Mm: number,
+  beyond50Mm: z.number().int(),
+  steps: z.array(z.strictObject({ mm: z.number(), keep: Figure, remove: Figure, ringPerCc: Figure })),
+});
+export type ProfileSummary = z.infer<typeof ProfileSummary>;

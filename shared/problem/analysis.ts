@@ -232,6 +232,13 @@ export const analysisProblems = {
       fr: 'Prenez le score partout ou dans une autre région, ou nommez une autre structure en question.',
     },
   },
+  'analysis/profile-without-structure': {
+    message: {
+      en: 'A context profile needs a structure to go out from, and neither the target nor "structure" names one.',
+      fr: 'Un profil du contexte demande une structure dont partir ; ni la cible ni « structure » n’en nomme une.',
+    },
+    wayOn: { en: 'Name it under "structure".', fr: 'Nommez-la sous « structure ».' },
+  },
   'analysis/nothing-left-of': {
     message: {
       en: 'The structures named before it leave no voxel of {structure} on the network’s grid: it does not play.',

@@ -20,7 +20,9 @@ type Words = Pick<Wording, 't' | 'n' | 'signed' | 'share'>;
 
 /** What an occlusion found beside map and verdict, as far as it was asked for. */
 export function furtherTables(values: OcclusionValues, words: Words): readonly FurtherTable[] {
-  return [playTable(values, words), localisationTable(values, words)].filter((table) => table !== null);
+  return [playTable(values, words), localisationTable(values, words), profileTable(values, words)].filter(
+    (table) => table !== null,
+  );
 }
 
 const least = 1e-12;
@@ -106,6 +108,35 @@ function localisationTable({ localisation: found }: OcclusionValues, { t, n, sha
         ? `${share(row.rankBounds[0])} – ${share(row.rankBounds[1])}`
         : or(row.rank, share),
       or(row.pointing, (hit) => (hit === 1 ? t('choice.true') : hit === 0 ? t('choice.false') : share(hit))),
+    ]),
+  };
+}
+
+function profileTable({ profile, unit }: OcclusionValues, { t, n, signed }: Words): FurtherTable | null {
+  if (!profile) return null;
+  const digits = digitsFor(sizeOf(profile.steps.map(({ ringPerCc }) => ringPerCc)));
+  const { usable, r90Mm, stays, structure } = profile;
+  const said = !usable
+    ? t('occlusion.playUnusable')
+    : r90Mm === null
+      ? t('occlusion.r90Beyond', { structure })
+      : t('occlusion.r90', { structure, mm: n(r90Mm) });
+  return {
+    id: 'profile',
+    title: 'occlusion.profile',
+    note: [said, ...(stays ? [] : [t('occlusion.r90Falls')]), t('occlusion.profileNote')].join(' '),
+    head: [
+      t('occlusion.radius'),
+      t('occlusion.keep'),
+      t('occlusion.remove'),
+      `${t('occlusion.ringPerCc')} (${unit}/cm³)`,
+    ],
+    rows: profile.steps.map(({ mm, keep, remove, ringPerCc }) => [mm, keep, remove, ringPerCc]),
+    shown: profile.steps.map(({ mm, keep, remove, ringPerCc }) => [
+      `${n(mm)}\u202fmm`,
+      usable ? or(keep, (value) => n(value, 2)) : '–',
+      usable ? or(remove, (value) => n(value, 2)) : '–',
+      or(ringPerCc, (value) => signed(value, digits)),
     ]),
   };
 }

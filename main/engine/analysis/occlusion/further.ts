@@ -1,20 +1,24 @@
 import type { OcclusionParameters, OcclusionValues } from '../../../../shared/analysis/occlusion';
+import { problemOf } from '../../../../shared/problem/problem';
 import { warningOf } from '../../../../shared/warning';
 import type { Warning } from '../../../../shared/result';
 import type { PreparedInput } from '../../recipe/preparedInput';
+import { maskOf } from '../../volume/mask';
 import type { Context, OpenInput, Step } from '../analysis';
+import { receptiveFieldOf } from '../receptiveField';
 import { regionOf } from './cost';
 import { countedEntries } from './coalitions';
 import { divisionOf } from './division';
 import type { HidingSetting } from './hiding';
-import { labelOf } from './players';
+import { labelOf, structureInQuestion } from './players';
+import { profileAround, profileCost, ringsAround } from './profile';
 import type { Anatomy } from './ranking';
 import type { ScoreReader } from './reader';
 import { entriesIn, structureOf } from './region';
 import { leastUsable, playCost, playFigures, playStructures } from './structurePlay';
 
 /** What an occlusion finds beside its map and the verdict's game. */
-export type Further = Pick<OcclusionValues, 'structurePlay' | 'localisation'>;
+export type Further = Pick<OcclusionValues, 'structurePlay' | 'localisation' | 'profile'>;
 
 export interface FurtherSetting extends Omit<HidingSetting, 'players'> {
   readonly input: OpenInput;
@@ -38,8 +42,50 @@ export function inquiriesOf(setting: FurtherSetting): {
   readonly inquiries: readonly Inquiry[];
   readonly warnings: readonly Warning[];
 } {
-  const { inquiries, warnings } = playInquiry(setting);
-  return { inquiries, warnings };
+  const asked = [playInquiry(setting), profileInquiry(setting)];
+  return { inquiries: asked.flatMap((one) => one.inquiries), warnings: asked.flatMap((one) => one.warnings) };
+}
+
+function profileInquiry(setting: FurtherSetting): ReturnType<typeof inquiriesOf> {
+  const { input, analysis, parameters, prepared, secondsAPass } = setting;
+  const { grid } = prepared;
+  if (!parameters.profile || !grid || !prepared.toTensor) return { inquiries: [], warnings: [] };
+  const question = structureInQuestion(parameters, analysis);
+  if (!question) return { inquiries: [], warnings: [warningOf('analysis/profile-without-structure')] };
+  let rings;
+  try {
+    const structure = structureOf(input, analysis, question.name);
+    rings = ringsAround(structure.name, maskOf(structure, grid), grid, prepared.toTensor.bind(prepared));
+  } catch (thrown) {
+    const { code, facts } = problemOf(thrown);
+    return { inquiries: [], warnings: [warningOf(code, facts)] };
+  }
+  // Nothing that is kept hides the structure: its own label is read in it, and there alone.
+  const reader = setting.readers(question.ownLabel ? rings.of.map((player) => (player === 0 ? 0 : 1)) : null);
+  const entries = countedEntries({ prepared, reader }).length;
+  if (entries === 0)
+    return { inquiries: [], warnings: [warningOf('analysis/empty-region', { region: rings.structure })] };
+  const { passes, seconds } = profileCost(entries, setting);
+  const { network, memoryBytes } = analysis;
+  const field = receptiveFieldOf(network, reader.fetch.node);
+  const spacing = setting.stackMm.slice(-prepared.array.shape.slice(1, -1).length);
+  const reach = (field?.size ?? [null]).map((size, axis) =>
+    size === null ? null : ((size - 1) / 2) * (spacing[axis] ?? 1),
+  );
+  const known = reach.filter((mm) => mm !== null);
+  const receptiveRadiusMm = known.length === reach.length ? Math.max(...known) : null;
+  const own = { network, memoryBytes, players: rings, reader, ownLabel: question.ownLabel, receptiveRadiusMm };
+  const inquiry: Inquiry = {
+    seconds: passes * secondsAPass + seconds,
+    async *run(floor) {
+      const running = profileAround({ ...setting, ...own }, floor);
+      let step = await running.next();
+      for (; !step.done; step = await running.next()) yield step.value;
+      const { profile, stopped } = step.value;
+      return { found: profile ? { profile } : {}, stopped };
+    },
+  };
+  return { inquiries: [inquiry], warnings: [] };
 }
 
 function playInquiry(setting: FurtherSetting): ReturnType<typeof inquiriesOf> {
@@ -95,7 +141,15 @@ export function furtherAhead(
   parameters: OcclusionParameters,
   setting: { readonly prepared: PreparedInput; readonly window: readonly number[] },
 ): { readonly passes: number; readonly seconds: number } {
-  const { structures, channels } = parameters;
-  if (!input.prepared.grid || structures.length === 0) return { passes: 0, seconds: 0 };
-  return playCost(structures.length + 2, entriesIn(input, context, regionOf(parameters)), { ...setting, channels });
+  const { structures, channels, profile } = parameters;
+  if (!input.prepared.grid) return { passes: 0, seconds: 0 };
+  const entries = (): number => entriesIn(input, context, regionOf(parameters));
+  const costs = [
+    ...(structures.length > 0 ? [playCost(structures.length + 2, entries(), { ...setting, channels })] : []),
+    ...(profile && structureInQuestion(parameters, context) ? [profileCost(entries(), { ...setting, channels })] : []),
+  ];
+  return {
+    passes: costs.reduce((sum, { passes }) => sum + passes, 0),
+    seconds: costs.reduce((sum, { seconds }) => sum + seconds, 0),
+  };
 }

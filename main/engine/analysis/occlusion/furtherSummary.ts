@@ -1,8 +1,10 @@
 import type { OcclusionSummary } from '../../../../shared/analysis/occlusion';
 import type {
+  ContextProfile,
   Localisation,
   LocalisationSummary,
   PlaySummary,
+  ProfileSummary,
   StructurePlay,
 } from '../../../../shared/analysis/occlusionFurther';
 import type { Figure } from '../../../../shared/result';
@@ -15,13 +17,17 @@ interface Found {
 }
 
 /** What was found beside map and verdict, over patients; only what was asked for. */
-export function furtherSummary(parts: readonly Found[]): Pick<OcclusionSummary, 'structurePlay' | 'localisation'> {
+export function furtherSummary(
+  parts: readonly Found[],
+): Pick<OcclusionSummary, 'structurePlay' | 'localisation' | 'profile'> {
   const plays = parts.flatMap(({ patient, further: { structurePlay: play } }) => (play ? [{ patient, play }] : []));
+  const profiles = parts.flatMap(({ patient, further: { profile } }) => (profile ? [{ patient, profile }] : []));
   const located = parts.flatMap(({ patient, further: { localisation: found } }) =>
     (found?.structures ?? []).map((own) => ({ patient, own })),
   );
   return {
     ...(plays.length > 0 ? { structurePlay: playSummary(plays) } : {}),
+    ...(profiles.length > 0 ? { profile: profileSummary(profiles) } : {}),
     ...(located.length > 0 ? { localisation: localisationSummary(located) } : {}),
   };
 }
@@ -81,4 +87,27 @@ function localisationSummary(
       beyondChance: patients(tested.filter(({ own }) => (own.massQ ?? 1) <= 0.05)),
     };
   });
+}
+
+/** Over the first input of each patient in whom the effect is large enough. */
+function profileSummary(
+  rows: readonly { readonly patient: string; readonly profile: ContextProfile }[],
+): ProfileSummary {
+  const firsts = rows.filter(({ patient }, n) => rows.findIndex((row) => row.patient === patient) === n);
+  const usable = firsts.filter(({ profile }) => profile.usable);
+  const reached = usable.map(({ profile }) => profile.r90Mm ?? Infinity).sort((a, b) => a - b);
+  const median = ((reached[(reached.length - 1) >> 1] ?? Infinity) + (reached[reached.length >> 1] ?? Infinity)) / 2;
+  const over = (n: number, key: 'keep' | 'remove' | 'ringPerCc'): Figure =>
+    figureOf(usable.map(({ patient, profile }) => ({ patient, value: profile.steps[n]?.[key] ?? null })));
+  return {
+    usable: usable.length,
+    medianR90Mm: Number.isFinite(median) ? median : null,
+    beyond50Mm: reached.filter((mm) => mm === Infinity).length,
+    steps: (rows[0]?.profile.steps ?? []).map(({ mm }, n) => ({
+      mm,
+      keep: over(n, 'keep'),
+      remove: over(n, 'remove'),
+      ringPerCc: over(n, 'ringPerCc'),
+    })),
+  };
 }
