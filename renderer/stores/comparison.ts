@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
+import type { NetworkSummary } from '../../shared/contract/engine';
 import type { BlobVolume } from '../../shared/study';
 import type { VoxelArray } from '../../shared/volume';
 import { fetchSlices } from '../bridge/bridge';
@@ -8,16 +9,21 @@ import { useNetworks } from './networks';
 /** Which of the open networks the current one is held against, and whose answer lies over the pane. */
 export const useComparison = defineStore('comparison', () => {
   const networks = useNetworks();
-  /** Those that the user left out: the others of those open are compared. */
-  const left = ref<readonly string[]>([]);
+  /** Those that the user ticked or unticked against what is proposed. */
+  const turned = ref<readonly string[]>([]);
   /** The name of the network whose answer is shown; null: the reference's. */
   const shown = ref<string | null>(null);
 
   const offered = computed(() => networks.networks.filter(({ id }) => id !== networks.currentId));
-  const others = computed(() => offered.value.filter(({ id, recipe }) => recipe !== null && !left.value.includes(id)));
+  /** Proposed are those that answer the same question: whose recipe asks for the same output. */
+  const isProposed = ({ recipe }: NetworkSummary): boolean =>
+    JSON.stringify(recipe?.output) === JSON.stringify(networks.current?.recipe?.output);
+  const others = computed(() =>
+    offered.value.filter((one) => one.recipe !== null && isProposed(one) !== turned.value.includes(one.id)),
+  );
 
   function toggle(id: string): void {
-    left.value = left.value.includes(id) ? left.value.filter((own) => own !== id) : [...left.value, id];
+    turned.value = turned.value.includes(id) ? turned.value.filter((own) => own !== id) : [...turned.value, id];
   }
 
   function show(name: string | null): void {

@@ -5,7 +5,6 @@ import { i18n, setLanguage } from '../../../renderer/locales/i18n';
 import { answerOf, type Situation } from '../../../renderer/panels/shell/answer';
 import type { JobRun } from '../../../renderer/stores/jobs';
 import type { OpenResult } from '../../../renderer/stores/results';
-import { modes, runningModes } from '../../../renderer/stores/workbench';
 import type { Language } from '../../../shared/words';
 import { opened } from '../plausible';
 
@@ -38,7 +37,7 @@ const run = (some: Partial<JobRun>): JobRun => ({
 }); // prettier-ignore
 
 const ready: Situation = {
-  mode: 'occlusion', engine: 'ready', engineReason: null, hasStudy: true, hasNetwork: true, hasRecipe: true,
+  mode: 'occlusion', engine: 'ready', engineReason: null, hasStudy: true, hasNetwork: true, hasOthers: true, hasRecipe: true,
   recipeProblem: null, needsFolder: null, run: null, result: null, outOfDate: false,
 }; // prettier-ignore
 
@@ -69,14 +68,12 @@ describe('the answer strip', () => {
     expect(answer({ needsFolder: { proposed: null } })).toMatchObject({ action: 'chooseFolder' });
     expect(answer({ needsFolder: { proposed: '/r' }, result: result() }).action).not.toBe('useProposedFolder');
   });
-  it('says plainly of what this version does not have what to use in its place', () => {
-    for (const mode of modes.filter((each) => !runningModes.includes(each))) {
-      const said = answer({ mode, result: null });
-      expect(said.sentence).toContain('is not part of this version yet');
-      expect(said.detail).toMatch(/Until then/);
-      expect(said.confidence).toBeNull();
-      expect(said.action).toMatch(/^show(Maps|Occlusion)$/);
-    }
+  it('asks for a second network where there is nothing to compare, and shows what was compared before', () => {
+    expect(answer({ mode: 'compare', hasOthers: false })).toMatchObject({ action: 'openNetwork', badge: 'none' });
+    expect(answer({ mode: 'compare', hasOthers: false }).sentence).toContain('nothing to compare');
+    expect(answer({ mode: 'compare', hasOthers: false, result: result() }).sentence).not.toContain(
+      'nothing to compare',
+    );
   });
   it('gives the verdict’s sentence, counted confidence and doubts, in both languages', () => {
     expect(answer({ result: result() })).toMatchObject({
