@@ -35,8 +35,8 @@ export const tourStops: readonly TourStop[] = [
     patient: 'HN-0001',
     mode: 'maps',
     look: {
-      en: 'The same network, trained as it should be. Some filters are silent here too, most of them in dec3a.',
-      fr: 'Le même réseau, entraîné comme il faut. Ici aussi quelques filtres sont muets, surtout dans dec3a.',
+      en: 'The same network, trained as it should be. Some filters are silent here too: the sentence says how many, and where most of them are.',
+      fr: 'Le même réseau, entraîné comme il faut. Ici aussi quelques filtres sont muets : la phrase dit combien, et où sont la plupart.',
     },
     meaning: {
       en: 'A few silent filters do no harm: a working network has them. Look at how many, in which layer, and whether the next layer uses them.',
