@@ -1,5 +1,6 @@
 import type { ReceptiveField } from '../../../shared/network';
-import { lookingFrom } from '../network/receptiveField';
+import { IsolensError } from '../../../shared/problem/problem';
+import { receptiveBoxes, type ReceptiveBox } from '../network/receptiveBox';
 import type { LoadedNetwork, VoxelBox } from '../network/network';
 
 /** The receptive field of a node on the network's only input; null where it is global, unknown, or there are several inputs. */
@@ -33,18 +34,48 @@ export function boxesSeen(
   const { graph } = network;
   const [first] = graph.inputs;
   const shapes = new Map(
-    graph.inputs.map(({ node, name, shape: own }) => [node, node === first?.node ? shape : (others.get(name) ?? own)]),
+    graph.inputs.map(({ node, name, shape: own }) => {
+      const given = node === first?.node ? shape : (others.get(name) ?? own);
+      return [node, given.map((n, axis) => n ?? (axis === 0 ? 1 : NaN))] as const;
+    }),
   );
-  const looking = lookingFrom(graph, shapes, first?.node ?? '');
   const sizes = shape.slice(1, -1);
+  const inside = (box: VoxelBox): VoxelBox => ({
+    start: sizes.map((n, axis) => Math.min(n, Math.max(0, box.start[axis] ?? -Infinity))),
+    end: sizes.map((n, axis) => Math.max(0, Math.min(n, box.end[axis] ?? Infinity))),
+  });
+  const boxes = knownBoxes(network, shapes);
+  const known = new Map<string, SeenBox>();
   return (node, position) => {
-    const whole = looking(node, position) ?? described(network, node, position, sizes.length);
-    const cut = {
-      start: sizes.map((n, axis) => Math.min(n, Math.max(0, whole.start[axis] ?? -Infinity))),
-      end: sizes.map((n, axis) => Math.max(0, Math.min(n, whole.end[axis] ?? Infinity))),
-    };
-    return { whole, cut };
+    const key = `${node} ${position.join()}`;
+    const found = known.get(key);
+    if (found) return found;
+    const read = boxes(node, position);
+    const whole = read?.whole ?? described(network, node, position, sizes.length);
+    const seen = { whole, cut: read?.box ?? inside(whole) };
+    known.set(key, seen);
+    return seen;
   };
+}
+
+/** Boxes on the network's first input; null for a node of which the graph tells nothing, or at these sizes. */
+function knownBoxes(
+  { graph }: Pick<LoadedNetwork, 'graph'>,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): (node: string, position: readonly number[]) => ReceptiveBox | null {
+  const first = graph.inputs[0]?.name ?? '';
+  const orNull = <T>(make: () => T): T | null => {
+    try {
+      return make();
+    } catch (thrown) {
+      if (thrown instanceof IsolensError) return null;
+      throw thrown;
+    }
+  };
+  // A further input of a size that nobody told leaves the boxes unknown.
+  const isKnown = [...shapes.values()].every((shape) => !shape.some(Number.isNaN));
+  const boxes = isKnown ? orNull(() => receptiveBoxes(graph, shapes)) : null;
+  return (node, position) => boxes && orNull(() => boxes(node, position).get(first) ?? null);
 }
 
 function described(

@@ -11,7 +11,15 @@ export interface ReceptiveBox {
   readonly box: VoxelBox | null;
   /** For each axis whether something on the way reads padding before the first voxel, and behind the last. */
   readonly clipped: readonly (readonly [before: boolean, behind: boolean])[];
+  /** Between which indices all of it lies where no map had an end: beyond the input where it reads padding; infinite along an axis that is mixed whole. */
+  readonly whole: VoxelBox;
 }
+
+/** What a node reads of each of its inputs, axis by axis. */
+type Rules = readonly (readonly AxisRule[])[];
+
+/** First and last index along each axis, not cut to any map. */
+type Hull = readonly (readonly [first: number, last: number])[];
 
 /** Which indices of one axis are read. */
 interface Reading {
@@ -48,9 +56,12 @@ function boxesOf(
   const end = graph.nodes.findIndex((node) => node.name === name);
   if (end === -1) throw new IsolensError('network/no-node', {}, { node: name });
   const readings = new Map<string, readonly Part[]>([[name, [startAt(spatialSizes(shapes, name), voxel)]]]);
+  const hulls = new Map<string, Hull>([
+    [name, spatialSizes(shapes, name).map((_, axis) => [voxel[axis]!, voxel[axis]!])],
+  ]);
   for (const node of graph.nodes.slice(0, end + 1).toReversed()) {
-    const parts = readings.get(node.name);
-    if (!parts || node.op === 'input') continue;
+    const hull = hulls.get(node.name);
+    if (!hull || node.op === 'input') continue;
     if (node.op === 'unknown') {
       const reason = 'Isolens does not know this layer';
       throw new IsolensError(
@@ -59,12 +70,17 @@ function boxesOf(
         { node: node.name },
       );
     }
-    for (const part of parts) follow(node, part, shapes, readings);
+    const before = node.inputs.map((input) => shapes.get(input)!);
+    const rules = operationOf(node.op).reads(node, before, shapes.get(node.name)!);
+    widen(node, hull, rules, shapes, hulls);
+    for (const part of readings.get(node.name) ?? []) follow(node, part, rules, shapes, readings);
   }
   return new Map(
     graph.inputs.map((input) => {
       const parts = readings.get(input.node) ?? [spatialSizes(shapes, input.node).map(nothing)];
-      return [input.name, boxOf(parts.reduce(both))];
+      const hull = hulls.get(input.node) ?? spatialSizes(shapes, input.node).map(() => [0, -1] as const);
+      const whole = { start: hull.map(([first]) => first), end: hull.map(([, last]) => last + 1) };
+      return [input.name, { ...boxOf(parts.reduce(both)), whole }];
     }),
   );
 }
@@ -87,17 +103,42 @@ function startAt(sizes: readonly number[], voxel: readonly number[]): Part {
 function follow(
   node: Node,
   part: Part,
+  rules: Rules,
   shapes: ReadonlyMap<string, Shape | null>,
   readings: Map<string, readonly Part[]>,
 ): void {
-  const inputs = node.inputs.map((name) => shapes.get(name)!);
-  const rules = operationOf(node.op).reads(node, inputs, shapes.get(node.name)!);
   node.inputs.forEach((name, i) => {
     const sizes = spatialSizes(shapes, name);
     const own = sizes.map((size, axis) => readAlong(rules[i]?.[axis], part, size));
     // Where one axis reads padding alone, so does the whole window.
     if (own.some(({ indices }) => !indices.includes(1))) return;
     readings.set(name, withPart(readings.get(name) ?? [], own));
+  });
+}
+
+/** The hull of what the node reads is added to those of its inputs. */
+function widen(
+  node: Node,
+  hull: Hull,
+  rules: Rules,
+  shapes: ReadonlyMap<string, Shape | null>,
+  hulls: Map<string, Hull>,
+): void {
+  node.inputs.forEach((name, i) => {
+    const own = spatialSizes(shapes, name).map((_, axis): readonly [number, number] => {
+      const rule = rules[i]?.[axis];
+      const [first, last] = rule?.from === null ? [0, 0] : (hull[(rule?.from ?? 0) - 1] ?? [-Infinity, Infinity]);
+      return rule && Number.isFinite(first) && Number.isFinite(last)
+        ? [rule.first(first), rule.last(last)]
+        : [-Infinity, Infinity];
+    });
+    const before = hulls.get(name);
+    hulls.set(
+      name,
+      before
+        ? own.map(([first, last], axis) => [Math.min(first, before[axis]![0]), Math.max(last, before[axis]![1])])
+        : own,
+    );
   });
 }
 
@@ -147,7 +188,7 @@ const both = (one: Part, other: Part): Part =>
     };
   });
 
-function boxOf(axes: Part): ReceptiveBox {
+function boxOf(axes: Part): Pick<ReceptiveBox, 'box' | 'clipped'> {
   const clipped = axes.map((axis) => axis.clipped);
   if (axes.some(({ indices }) => !indices.includes(1))) return { box: null, clipped };
   return {

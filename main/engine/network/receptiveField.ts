@@ -1,7 +1,6 @@
 import type { NodeDescription, ReceptiveField } from '../../../shared/network';
 import { inferShapes } from './assemble';
 import type { NetworkGraph, Node, Shape } from './graph';
-import type { VoxelBox } from './network';
 import type { AxisRule } from './operation/interval';
 import { operationOf } from './operation/list';
 
@@ -42,25 +41,6 @@ export function receptiveFields(graph: NetworkGraph): ReadonlyMap<string, Seen> 
     else seen.set(node.name, Object.fromEntries(parts));
   }
   return seen;
-}
-
-/** What one voxel of a node's map sees of an input, not cut to it; infinite along an axis that is mixed whole. null: nothing is known of the node. */
-export type Looking = (node: string, position: readonly number[]) => VoxelBox | null;
-
-/**
- * The exact box of one input that each voxel of a node's map sees, for inputs of these very sizes: what `same` pads before and after hangs
- * on them, and in a decoder each phase has its own. `shapes` by input node. *Units* input voxels, half-open.
- * *Source* methods.md §1.3, backward interval propagation.
- */
-export function lookingFrom(graph: NetworkGraph, shapes: ReadonlyMap<string, Shape>, input: string): Looking {
-  const known = shapesFor(graph, shapes);
-  const sights = sightsFrom(graph, input, known);
-  return (node, position) => {
-    const axes = sights.get(node);
-    if (!axes) return null;
-    const at = ({ from }: Sight): number => (from === null ? 0 : (position[from - 1] ?? 0));
-    return { start: axes.map((axis) => axis.first(at(axis))), end: axes.map((axis) => axis.last(at(axis)) + 1) };
-  };
 }
 
 const withSizes = (shape: Shape): Shape => shape.map((n, a) => (a === 0 ? n : (n ?? nominalSize)));

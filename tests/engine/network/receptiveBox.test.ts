@@ -272,11 +272,15 @@ describe('receptive boxes', () => {
         voxels.forEach((voxel, b) => {
           const support = supportOf(values.subarray(b * size, (b + 1) * size), sizes, channels);
           const shapes = new Map([['input', [1, ...sizes, channels]]]);
-          const { box, clipped: sides } = receptiveBoxes(graph, shapes)(last.name, voxel).get('input')!;
+          const { box, clipped: sides, whole } = receptiveBoxes(graph, shapes)(last.name, voxel).get('input')!;
           const story = `seed ${seed}, voxel ${voxel.join()}: ${graph.nodes.map((n) => `${n.name} ${JSON.stringify(n.attributes)} < ${n.inputs.join()}`).join('; ')}`;
           expect(box, story).toEqual(support);
           if (sides.flat().includes(true)) clipped++;
           if (!box) empty++;
+          box?.start.forEach((start, a) => {
+            expect(whole.start[a], story).toBeLessThanOrEqual(start);
+            expect(whole.end[a], story).toBeGreaterThanOrEqual(box.end[a]!);
+          });
           if (!box || !field || field === 'global') return;
           // What is described for all voxels together holds each one's box.
           box.start.forEach((start, a) => {
@@ -314,6 +318,7 @@ describe('receptive boxes', () => {
         [true, false],
         [false, false],
       ],
+      whole: { start: [-1, 0], end: [2, 3] },
     });
     const last = receptiveBoxes(graph, sizes)('y', [3, 3]).get('input')!;
     expect(last).toEqual({
@@ -322,6 +327,7 @@ describe('receptive boxes', () => {
         [false, true],
         [false, true],
       ],
+      whole: { start: [5, 6], end: [8, 9] },
     });
   });
 });
