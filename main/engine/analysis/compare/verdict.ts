@@ -124,8 +124,8 @@ function findingOf(change: Change, reference: string, summary: CompareSummary): 
       level: 'watch',
       code: 'awakened',
       sentence: {
-        en: `${String(awakened)} filters that are dead in ${reference} answer in ${network}.`,
-        fr: `${String(awakened)} filtres morts dans ${reference} répondent dans ${network}.`,
+        en: `${String(awakened)} filters that are silent in ${reference} answer in ${network}.`,
+        fr: `${String(awakened)} filtres muets dans ${reference} répondent dans ${network}.`,
       },
     };
   if (moved === 0)
