@@ -5,7 +5,7 @@ import { field } from './definition';
 const number = z.number().nullable();
 
 /** With the rest of the body and the outside ten players, whose 1024 coalitions are played exactly. */
-export const mostStructures = 8;
+const mostStructures = 8;
 
 /** What an occlusion looks at beside its map and verdict; all of it off unless it is asked for. */
 export const furtherParameters = {

@@ -24,8 +24,6 @@ export const countedEntries = ({
 }: Pick<CoalitionSetting, 'prepared' | 'reader'>): readonly number[] =>
   Array.from({ length: prepared.array.shape[0] ?? 1 }, (_, entry) => entry).filter((entry) => reader.counts(entry));
 
-export const bitsIn = (mask: number): number => (mask === 0 ? 0 : (mask & 1) + bitsIn(mask >>> 1));
-
 /** One batch entry with these players hidden. */
 interface Pass {
   readonly entry: number;

@@ -11,7 +11,7 @@ import { hidingSeconds, hidingWith, type Division, type HidingSetting } from './
 import { leastUsable } from './structurePlay';
 
 /** How far from the structure. Units: mm. Source: methods §1.4, context profile. */
-export const radiiMm = [0, 3, 5, 10, 20, 30, 50] as const;
+const radiiMm = [0, 3, 5, 10, 20, 30, 50] as const;
 const enough = 0.9;
 
 const players = radiiMm.length + 1;

@@ -4,7 +4,7 @@ import type { Cuttable } from '../cuttable';
 import { countIn, placeOf, type Index, type RowSums, type Run } from './rowSums';
 
 /** Shifted copies of a structure that a figure is held against. Source: methods §1.4, null. */
-export const shiftsWanted = 199;
+const shiftsWanted = 199;
 const mostTries = 20_000;
 const triesInTurn = 200;
 /** At least this share of a shifted structure lies in the body, and its mean stays this near. Units: HU. */
