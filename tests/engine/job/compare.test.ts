@@ -286,6 +286,47 @@ describe('a comparison of networks', () => {
     expect(summary.attribution.code).toBe('same-weights');
   });
 
+  it('holds occlusion maps against each other, beside shifted maps and other patients’', async () => {
+    planted = {
+      a: { weights: [1, -0.4], bias: [0, 0.3] },
+      same: { weights: [1, -0.4], bias: [0, 0.3] },
+      other: { weights: [-1, 0.9], bias: [0.4, 0.1] },
+    };
+    const parameters = { windowVoxels: [1, 1], strideVoxels: [1, 1], fill: { constant: 0 }, target: { class: 'a' } };
+    const inputs = await patients(6, (p, v) => 0.2 + 0.1 * ((5 * p + 3 * v * v) % 7));
+    const asked = { reference: 'a', analyses: [{ id: 'occlusion', parameters }] };
+    const { summary, analysis } = await run(inputs, asked);
+    const [same, other] = summary.mapSimilarity;
+    expect(same).toMatchObject({ network: 'same', patients: 6 });
+    expect(same?.spearman).toMatchObject({ value: 1 });
+    expect(same?.ssim).toMatchObject({ value: 1 });
+    expect(same?.spearmanShifted).toBeLessThan(1);
+    expect(same?.spearmanOthers).toBeLessThan(1);
+    const chance = Math.max(same?.spearmanShifted ?? 0, same?.spearmanOthers ?? 0);
+    expect(same?.excess).toMatchObject({ value: 1 - chance });
+    expect(JSON.stringify(other?.spearman)).not.toBe(JSON.stringify(same?.spearman));
+    expect(analysis?.inputs[0]?.files).toMatchObject({
+      occlusion: { a: { map: 'compare/p0/a/occlusion/map.npy' }, other: { map: 'compare/p0/other/occlusion/map.npy' } },
+    });
+  });
+
+  it('asks whether two saved lists changed alike', async () => {
+    planted = { a: { weights: [1, -1], bias: [0, 0.3] }, b: { weights: [-1, 1], bias: [0.6, -0.2] } };
+    const made = await patients(10, ramp);
+    const entries = made.map((entry, p) => ({ ...entry, tags: { database: p < 5 ? 'site A' : 'site B' } }));
+    await writeFile(join(folder, 'list.json'), JSON.stringify({ schema: 'isolens/database@1', name: 'both', entries }));
+    const { summary } = await run([{ database: 'list.json' }], { reference: 'a' });
+    const [first] = summary.interactions;
+    expect(first?.databases.map(({ database, patients: n }) => [database, n])).toEqual([
+      ['site A', 5],
+      ['site B', 5],
+    ]);
+    const [one, two] = first?.databases ?? [];
+    expect(one?.difference).toBeCloseTo((one?.value ?? NaN) - (one?.reference ?? NaN), 12);
+    expect(first?.interaction).toBeCloseTo((one?.difference ?? NaN) - (two?.difference ?? NaN), 12);
+    expect(first?.p).toBeGreaterThan(0);
+  });
+
   it('goes on without an input that one of them cannot answer, and resumes from what is there', async () => {
     planted = { a: { weights: [1], bias: [0] }, b: { weights: [2], bias: [0] } };
     const inputs = [...(await patients(3, ramp)), { array: 'missing.npy' }];

@@ -265,6 +265,24 @@ describe('a run', () => {
     expect(subject.choices).toEqual({ s1: { dose: '1.2' } });
     expect(folderOf('/out', subject)).not.toBe(folderOf('/out', { ...subject, choices: {} }));
   });
+  it('of a comparison names every network once, in the order of their names, and hands over what each tab asks', () => {
+    const others = [
+      { ...network, id: 'sha-3', name: 'epoch-10', path: '/networks/10', recipePath: null },
+      { ...network, id: 'sha-2', name: 'epoch-2', path: '/networks/2', recipePath: null },
+      { ...network, id: 'sha-4', name: 'epoch-2', path: '/networks/again', recipePath: null },
+    ];
+    const own = { ...network, name: 'epoch-1' };
+    const analyses = [{ id: 'occlusion', parameters: { fill: 'mean' } }];
+    const job = jobOf('compare', own, [study], [study], {}, {}, { others, analyses });
+    expect(job.network).toBeUndefined();
+    expect(Object.keys(job.networks ?? {})).toEqual(['epoch-1', 'epoch-2', 'epoch-2 2', 'epoch-10']);
+    expect(job.networks?.['epoch-2']).toEqual({ network: '/networks/2' });
+    expect(job.analyses).toEqual([{ id: 'compare', parameters: { reference: 'epoch-1', analyses } }]);
+    const at = (some: typeof others) =>
+      folderOf('/out', subjectOf('compare', own, [study], {}, {}, { others: some, analyses }));
+    expect(at(others)).toBe(at([...others].reverse()));
+    expect(at(others)).not.toBe(at(others.slice(1)));
+  });
   it('proposes a target that the study can be asked about', () => {
     const { recipe } = network;
     expect(recipe && standardTarget(recipe.output, ['SpinalCord'])).toEqual({
