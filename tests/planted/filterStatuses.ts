@@ -9,6 +9,8 @@ import { convolution, draftOf, node, relu } from './written';
 export interface PlantedInput {
   readonly values: Float32Array;
   readonly scanner: 'A' | 'B';
+  /** Several inputs may be of one patient; left out where each is of its own. */
+  readonly patient?: string;
 }
 
 export interface PlantedChannel {
@@ -125,6 +127,19 @@ export function reluNetwork(seed: number, dims: 2 | 3, patients: number): Plante
     ]),
     inputs: readingInputs(chance, dims, patients),
     truth: filters.map(({ truth }) => ({ ...truth, status: few[truth.status] ?? truth.status })),
+  };
+}
+
+/** The one patient in 30 who wakes a filter has a dozen inputs: of inputs it would be silent in 29 of 41, of patients it is in 29 of 30. */
+export function repeatedNetwork(seed: number, dims: 2 | 3): PlantedStatuses {
+  const planted = reluNetwork(seed, dims, 30);
+  const brightest = (input: PlantedInput): boolean => input.values.some((value) => value > 0.75);
+  return {
+    ...planted,
+    name: `repeated ${String(seed)}`,
+    inputs: planted.inputs.flatMap((input) =>
+      brightest(input) ? times(12, () => ({ ...input, patient: 'seen often' })) : [input],
+    ),
   };
 }
 
@@ -273,6 +288,7 @@ export function statusNetworks(): PlantedStatuses[] {
   return [
     ...both(4, (seed, dims) => reluNetwork(seed, dims, 30), 100),
     ...both(2, (seed, dims) => reluNetwork(seed, dims, 12), 200),
+    ...both(1, repeatedNetwork, 250),
     ...both(3, scannerNetwork, 300),
     ...both(3, normalisedNetwork, 400),
     ...both(2, saturatedNetwork, 500),

@@ -22,9 +22,10 @@ async function look({ dims, shape, draft, node, inputs }: PlantedStatuses) {
   const context = contextOf(network, { recipe: recipeOf(dims), inputCount: inputs.length });
   const parameters = definition.parameters.parse({ nodes: [node], split: 'scanner' });
   const parts: Part[] = [];
-  for (const [n, { values, scanner }] of inputs.entries()) {
+  for (const [n, { values, scanner, patient }] of inputs.entries()) {
+    const id = `P${String(n)}`;
     const input = {
-      ...arrayInput(values, shape, { id: `P${String(n)}` }),
+      ...arrayInput(values, shape, { id, patient: patient ?? id }),
       tags: { ManufacturerModelName: scanner },
     };
     const run = maps.onInput(input, context, parameters, memoryWriter().writer, new AbortController().signal);
