@@ -5,7 +5,7 @@ interface Answer {
   readonly at: string;
 }
 
-export interface Rate {
+interface Rate {
   readonly verdict: string;
   readonly planted: number;
   readonly found: number;

@@ -53,28 +53,6 @@ export const node = (name: string, op: string, from: string, more: Partial<NodeC
   ...more,
 });
 
-/** `units[u]` are the weights of one unit over all inputs. */
-export const dense = (
-  name: string,
-  from: string,
-  units: readonly ArrayLike<number>[],
-  bias: readonly number[],
-  activation: Activation | null = null,
-): NodeCore =>
-  node(name, 'dense', from, {
-    attributes: { activation },
-    weights: [
-      {
-        name: 'kernel',
-        shape: [units[0]?.length ?? 0, units.length],
-        values: Float32Array.from({ length: (units[0]?.length ?? 0) * units.length }, (_, n) =>
-          Number(units[n % units.length]?.[Math.floor(n / units.length)]),
-        ),
-      },
-      vector('bias', bias),
-    ],
-  });
-
 export const draftOf = (shape: readonly number[], layers: readonly NodeCore[]): GraphDraft => ({
   name: 'planted',
   nodes: [{ name: 'x', op: 'input', inputs: [], attributes: {}, weights: [] }, ...layers],
