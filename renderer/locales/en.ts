@@ -614,7 +614,8 @@ export const en = {
   'start.card.search': 'The places, over all patients, where it answers most.',
   'start.card.occlusion': 'Hide pieces of the CT and watch the score; ranked by structure.',
   'start.card.robustness': 'Noise, blur, shift: the smallest that fools it, in HU and mm.',
-  'start.card.compare': 'Two checkpoints or two databases, side by side and subtracted.',
+  'start.card.compare':
+    'Several checkpoints on the same patients: what moved, which filters died, whose answers changed.',
   'start.time.maps': 'under a minute',
   'start.time.filters': 'under a minute',
   'start.time.search': 'about a minute',

@@ -623,7 +623,8 @@ export const fr: Messages = {
   'start.card.search': 'Les places, sur tous les patients, où il répond le plus.',
   'start.card.occlusion': 'On masque des morceaux du CT et on suit le score ; classé par structure.',
   'start.card.robustness': 'Bruit, flou, décalage : le plus petit qui le trompe, en UH et mm.',
-  'start.card.compare': 'Deux points de sauvegarde ou deux bases, côte à côte et soustraits.',
+  'start.card.compare':
+    'Plusieurs points de sauvegarde sur les mêmes patients : ce qui a bougé, quels filtres sont morts, quelles réponses ont changé.',
   'start.time.maps': 'moins d’une minute',
   'start.time.filters': 'moins d’une minute',
   'start.time.search': 'environ une minute',
