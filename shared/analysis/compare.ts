@@ -12,7 +12,6 @@ const Asked = z.strictObject({
   id: z.string().min(1),
   parameters: z.record(z.string(), z.unknown()).default({}),
 });
-export type ComparedAnalysis = z.output<typeof Asked>;
 
 const Parameters = z.strictObject({
   reference: z

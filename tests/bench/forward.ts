@@ -67,7 +67,7 @@ export async function bench(): Promise<void> {
     `forward pass: ${backend.rung}, TensorFlow ${backend.versions['libtensorflow'] ?? ''}, best of ${rounds} rounds`,
   );
   console.log(`Python: ${other ? `TensorFlow ${other.version}, graph mode` : 'ISOLENS_PYTHON names none'}`);
-  console.log(Object.entries(backend.flags).map(([name, value]) => `${name}=${value}`).join(' ')); // prettier-ignore
+  console.log(Object.entries(backend.flags ?? {}).map(([name, value]) => `${name}=${value}`).join(' ')); // prettier-ignore
   const rows: string[][] = [];
   for (const key of process.env['ISOLENS_CASES']?.split(',') ?? Object.keys(benchCases)) {
     const one = benchCases[key]?.();

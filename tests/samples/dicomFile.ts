@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import { tag, type Keyword } from '../../main/engine/dicom/tag';
 
 /** What an attribute may hold: text, numbers (as text or binary, as its VR asks), raw bytes, or the items of a sequence. */
-export type Value = string | number | readonly number[] | Uint8Array | readonly Attributes[];
+export type Value = string | number | readonly number[] | readonly string[] | Uint8Array | readonly Attributes[];
 export type Attributes = Readonly<Partial<Record<Keyword, Value>>>;
 
 export type Encoding = 'implicit' | 'explicit' | 'big-endian' | 'deflated' | 'rle';

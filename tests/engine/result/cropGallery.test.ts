@@ -138,7 +138,8 @@ describe('the report of a search', () => {
 
   it('says of what is synthesised that it is not a patient, in both languages', async () => {
     const galleries = await cropGalleries(folder, results);
-    const [en, fr] = (['en', 'fr'] as const).map((language) => reportHtml(results, language, [], { galleries }));
+    const said = (language: 'en' | 'fr'): string => reportHtml(results, language, [], { galleries });
+    const [en, fr] = [said('en'), said('fr')];
     expect(en).toMatch(/synthesised, not a patient · 10[^<]* \(× 4 the database’s best\)/);
     expect(en).toContain('title="Not a patient."');
     expect(fr).toMatch(/synthétique, pas un patient · 10[^<]* \(× 4 le meilleur de la base\)/);

@@ -15,7 +15,7 @@ import { usePreferences } from '../../../renderer/stores/preferences';
 import { useStudies } from '../../../renderer/stores/studies';
 import { useTour } from '../../../renderer/stores/tour';
 import { useWorkbench } from '../../../renderer/stores/workbench';
-import { languages } from '../../../shared/words';
+import { languages, type Words } from '../../../shared/words';
 import { networkSummary, studyDetail, studySummary } from '../plausible';
 import { standInOutside, type StandIn } from '../standInOutside';
 
@@ -136,7 +136,7 @@ describe('what the tour says', () => {
         for (const language of languages) expect(text[language].trim().length).toBeGreaterThan(20);
         expect(text.fr).not.toBe(text.en);
       }
-    expect(Object.values(tourWords).every(({ en, fr }) => en !== '' && fr !== '')).toBe(true);
+    expect(Object.values(tourWords).every((words: Words) => words.en !== '' && words.fr !== '')).toBe(true);
   });
 
   it('goes through all six questions, and knows the networks of the demo', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KernelLayer } from '../../../../main/engine/analysis/filters/kernelLayer';
 import { changeOf } from '../../../../main/engine/analysis/filters/change';
 import { initialiserFigures, mardiaOf, violationOf } from '../../../../main/engine/analysis/filters/initialiser';
 import { lawOf, triedLaws } from '../../../../main/engine/analysis/filters/initialLaw';
@@ -42,7 +43,7 @@ describe('the laws of initialisers', () => {
 });
 
 describe('a layer against its law', () => {
-  const of = (layer: ReturnType<typeof freshLayer>, named: 'unknown' | 'glorot-uniform' | 'he-normal' = 'unknown') =>
+  const of = (layer: KernelLayer, named: 'unknown' | 'glorot-uniform' | 'he-normal' = 'unknown') =>
     initialiserFigures(layer, kernelsOf(layer), named);
 
   it('untouched has no weight outside and a variance ratio around 1', () => {

@@ -14,6 +14,7 @@ const volume = (at: (i: number, j: number, k: number) => number) => ({
   grid: { size: [...grid.size] as [number, number, number], affine: grid.affine },
   values: Float32Array.from({ length: nx * ny * nz }, (_, v) => at(...place(v))),
   unit: '1' as const,
+  frameOfReference: '1.2.3',
 });
 const maskOf = (holds: (i: number, j: number, k: number) => boolean) =>
   Uint8Array.from({ length: nx * ny * nz }, (_, v) => (holds(...place(v)) ? 1 : 0));

@@ -24,7 +24,17 @@ export async function degrade(
   values: ArrayLike<number>,
   shape: readonly [number, number, number],
   severities: readonly Severity[],
-  { kind = 'CT', spacingMm = [1, 1, 1] as readonly number[], seed = 1, move = 'all' } = {},
+  {
+    kind = 'CT',
+    spacingMm = [1, 1, 1],
+    seed = 1,
+    move = 'all',
+  }: {
+    readonly kind?: keyof typeof channelOf;
+    readonly spacingMm?: readonly number[];
+    readonly seed?: number;
+    readonly move?: 'all' | 'image';
+  } = {},
 ): Promise<readonly Float32Array[]> {
   const recipe: Recipe = readRecipe(
     {

@@ -1,3 +1,4 @@
+import type { Activation } from '../../../../main/engine/network/operation/activation';
 import type { OpenInput, Part } from '../../../../main/engine/analysis/analysis';
 import { search } from '../../../../main/engine/analysis/search/search';
 import type { GraphDraft } from '../../../../main/engine/network/assemble';
@@ -35,7 +36,19 @@ export function evenConvolution(
   from: string,
   dims: number,
   kernel: number,
-  { stride = 1, padding = 'same', weight = 1, bias = 0, activation = null } = {},
+  {
+    stride = 1,
+    padding = 'same',
+    weight = 1,
+    bias = 0,
+    activation = null,
+  }: {
+    readonly stride?: number;
+    readonly padding?: string;
+    readonly weight?: number;
+    readonly bias?: number;
+    readonly activation?: Activation | null;
+  } = {},
 ): NodeCore {
   const size = Array.from({ length: dims }, () => kernel);
   return layer(name, `conv${String(dims)}d`, from, {
@@ -147,7 +160,16 @@ export async function searched(
   const alone = ending ? (await runToEnd(ending)).part : null;
   const conclusion = search.conclude(parts, { ...context, alone }, parameters);
   const summary = definition.summary.parse(conclusion.summary);
-  return { parts, alone, context: { ...context, alone }, parameters, conclusion, summary, neurons: summary.neurons, ...written };
+  return {
+    parts,
+    alone,
+    context: { ...context, alone },
+    parameters,
+    conclusion,
+    summary,
+    neurons: summary.neurons,
+    ...written,
+  };
 }
 
 /** The only neuron of a node. */
