@@ -118,7 +118,8 @@ const doors = [
   },
   {
     name: 'analyses do not know each other',
-    comment: 'What several need lies beside them: statistics over patients in analysis/statistics/, how an output is read in analysis/.',
+    comment:
+      'What several need lies beside them: statistics over patients in analysis/statistics/, how an output is read in analysis/.',
     severity: 'error',
     from: { path: '^main/engine/analysis/([^/]+)/' },
     to: { path: '^main/engine/analysis/[^/]+/', pathNot: '^main/engine/analysis/($1|statistics)/' },

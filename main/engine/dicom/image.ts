@@ -81,7 +81,9 @@ export function imageHeaderOf({ elements, transferSyntax }: Instance): ImageHead
     lossy: transferSyntax.lossy || elements.text('LossyImageCompression') === '01',
     colour: photometric !== '' && !photometric.startsWith('MONOCHROME'),
     multiFrame: (elements.number('NumberOfFrames') ?? 1) > 1,
-    tags: Object.fromEntries(telling.map((word) => [word, elements.text(word)]).filter(([, text]) => text !== '')),
+    tags: Object.fromEntries(
+      telling.map((word): [string, string] => [word, elements.text(word)]).filter(([, text]) => text !== ''),
+    ),
   };
 }
 

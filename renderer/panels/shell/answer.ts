@@ -148,7 +148,8 @@ export function answerOf(situation: Situation, saying: Saying): Answer {
   if (engine === 'starting') return plain('running', t('answer.starting'), t('answer.startingDetail'));
   if (!hasStudy) return plain('none', t('answer.noStudy'), t('answer.noStudyDetail'), 'openStudy');
   if (!hasNetwork) return plain('none', t('answer.noNetwork'), t('answer.noNetworkDetail'), 'openNetwork');
-  if (!situation.hasOthers && !result) return plain('none', t('compare.noOthers'), t('compare.noOthersDetail'), 'openNetwork');
+  if (!situation.hasOthers && !result)
+    return plain('none', t('compare.noOthers'), t('compare.noOthersDetail'), 'openNetwork');
   const ofNetwork = isOfNetwork(mode);
   if (!hasRecipe && recipeProblem && !ofNetwork) {
     const { message, wayOn } = sentencesOf(recipeProblem, language);
