@@ -87,7 +87,7 @@ export async function execute(
 }
 
 /** Multiply-adds of one batch entry from which on a graph of its own is worth making: its first run takes some 50 ms more. */
-const worthCompiling = 3e7;
+export const worthCompiling = 3e7;
 
 /** Decided by sizes and backend alone, so that the same run gives the same bits. */
 function isWhole(needed: readonly Node[], shapes: ReadonlyMap<string, Shape | null>): boolean {

@@ -7,7 +7,7 @@ import type {
   OcclusionForecast,
   OcclusionQuestion,
 } from '../network';
-import { acceptInputs } from '../execute';
+import { acceptInputs, worthCompiling } from '../execute';
 import { startBackend, tf, type Tensor } from '../tensorflow';
 import { meet, sizesOfBox, volumeOf } from './box';
 import { costModel, type CostModel } from './cost';
@@ -16,11 +16,14 @@ import { changedBox } from './hiddenPatch';
 import { copyBox, freeMaps, intactBytes, intactMaps } from './intactMaps';
 import { planOf, wholeFrom, type Plan, type SizeClass } from './plan';
 import { rememberedPlan } from './planCache';
-import { programOf } from './program';
+import { programOf, type Program } from './program';
 import { demandOf } from './reach';
 import { runBatch, Turns } from './runBatch';
 import type { IntactMaps, Running, Setting } from './running';
 import { StepWeights } from './stepWeights';
+
+/** How many times quicker a whole run is than the cost model, fitted to boxes, has it: one optimised graph. *Source* performance.md, foreseen against measured. */
+const wholeRuns = { planes: 2.4, volumes: 3.5 } as const;
 
 /** Share of the budget for intact maps. */
 const mapsShare = 0.5;
@@ -92,7 +95,7 @@ class BoxOccluder implements Occluder {
     const { program } = this.#setting;
     const costs = this.#costs(true);
     const plan = this.#plan(places, true);
-    const full = costs.seconds(costs.full, places.length);
+    const full = costs.seconds(costs.full, places.length) / wholeRunGain(program, costs.full.macs);
     const entries = new Set(places.map(({ entry }) => entry)).size;
     const intact = costs.seconds(costs.full, 1) * entries;
     return {
@@ -277,6 +280,12 @@ function writeBox(
     }
     to.set(from.subarray(a * channels, a * channels + length), b * channels);
   }
+}
+
+/** A small network runs node by node, as its boxes do. */
+function wholeRunGain({ steps, hidden }: Program, macs: number): number {
+  if (macs < worthCompiling) return 1;
+  return steps[hidden]!.sizes.length === 3 ? wholeRuns.volumes : wholeRuns.planes;
 }
 
 /** Equal batches of each class, those of earlier places first. */
