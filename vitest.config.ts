@@ -5,6 +5,7 @@ export default defineConfig({
   plugins: [vue()],
   test: {
     include: ['tests/**/*.test.{ts,js}'],
+    setupFiles: ['tests/propertySeed.ts'],
     exclude: ['tests/flows/**', 'tests/bench/**', 'node_modules/**'],
     pool: 'forks',
     maxWorkers: 2,
