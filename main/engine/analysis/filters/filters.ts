@@ -13,7 +13,7 @@ import { inTurns, type Cuttable } from '../cuttable';
 import { changeOf } from './change';
 import { initialiserFigures } from './initialiser';
 import { mostListed } from './kernelFigures';
-import { cellsOf, kernelLayersIn, notFiniteIn, type KernelLayer } from './kernelLayer';
+import { cellsOf, kernelLayersIn, notFiniteIn, type KernelLayer } from '../kernelLayer';
 import { layerFigures, type LayerFigures } from './layerFigures';
 import { statusOf } from './layerTests';
 import { saveWeights } from './saveWeights';

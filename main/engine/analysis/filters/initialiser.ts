@@ -1,8 +1,8 @@
 import type { InitialiserFigures, InitialLaw } from '../../../../shared/analysis/filters';
 import { andersonDarlingNormal, kolmogorovSmirnov } from '../statistics/goodnessOfFit';
 import { chiSquaredQuantile } from '../statistics/gamma';
-import { lawOf, triedLaws, type Law } from './initialLaw';
-import type { KernelLayer, Lines } from './kernelLayer';
+import { lawOf, triedLaws, type Law } from '../initialLaw';
+import type { KernelLayer, Lines } from '../kernelLayer';
 
 /** float32 may round a weight that lies on the limit outwards. */
 const roundingSlack = 1 + 1e-6;

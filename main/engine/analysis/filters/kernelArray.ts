@@ -1,4 +1,4 @@
-import type { KernelLayer } from './kernelLayer';
+import type { KernelLayer } from '../kernelLayer';
 
 /** Weights that are shown at once: more than a screen can tell apart. */
 const mostShown = 2_000_000;

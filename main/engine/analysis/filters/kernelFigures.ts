@@ -1,7 +1,7 @@
 import type { KernelFigures } from '../../../../shared/analysis/filters';
 import type { Cuttable } from '../cuttable';
 import { frequencyShares, lowFrequencyZ, wavesOf } from './frequency';
-import type { Lines } from './kernelLayer';
+import type { Lines } from '../kernelLayer';
 import { neighbourhoodOf, spatialFigures } from './spatial';
 
 /** Figures of every kernel kept, and what the tests take from all of them. */

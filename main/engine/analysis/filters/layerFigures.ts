@@ -4,7 +4,7 @@ import { directionsOf, unitLines } from './directions';
 import { entropyOfNoise } from './entropyOfNoise';
 import { alignmentFigure, meanFigure } from './interval';
 import { kernelTable } from './kernelFigures';
-import { cellsOf, columnsOf, kernelsOf, notFiniteIn, type KernelLayer, type Lines } from './kernelLayer';
+import { cellsOf, columnsOf, kernelsOf, notFiniteIn, type KernelLayer, type Lines } from '../kernelLayer';
 import { layerTests } from './layerTests';
 import { commonPatternPower, smoothShareOf, spatialPower, type Power } from './power';
 import { spectrumCost, spectrumOf, varianceEntropyOf, type Spectrum } from './spectrum';

@@ -1,6 +1,6 @@
 import type { NetworkGraph } from '../../network/graph';
 import type { InputWriter } from '../../result/inputWriter';
-import { kernelLayersIn, layerName } from './kernelLayer';
+import { kernelLayersIn, layerName } from '../kernelLayer';
 
 /** Writes the kernels of the named nodes as they are used: *Shape* `[k…, in, out]`. A node without kernels is given back by name. */
 export async function saveWeights(

@@ -2,7 +2,7 @@ import type { Cuttable } from '../cuttable';
 import { gramOf, squaredSingularValues, symmetricEigenvalues } from '../statistics/eigenvalues';
 import { powerLawOf } from '../statistics/powerLaw';
 import { marchenkoPasturEdge, tracyWidom99, tracyWidomScale, tracyWidomTail } from '../statistics/randomMatrix';
-import { cellsOf, type KernelLayer, type Lines } from './kernelLayer';
+import { cellsOf, type KernelLayer, type Lines } from '../kernelLayer';
 
 /** The layer's weights as one matrix, outputs × (inputs · cells), and what its singular values say. */
 export interface Spectrum {

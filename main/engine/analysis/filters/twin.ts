@@ -1,9 +1,8 @@
 import type { Band, InitialLaw, KernelFigures, TwinFigures } from '../../../../shared/analysis/filters';
 import type { Cuttable } from '../cuttable';
-import { drawsOf } from '../statistics/draws';
+import { freshLayer } from '../freshLayer';
 import { quantileSorted } from '../statistics/quantile';
-import { lawOf } from './initialLaw';
-import type { KernelLayer } from './kernelLayer';
+import type { KernelLayer } from '../kernelLayer';
 import { layerFigures, type LayerFigures } from './layerFigures';
 import { statusOf } from './layerTests';
 import { spectrumCost } from './spectrum';
@@ -29,13 +28,6 @@ const layerKeys = [
 ] as const;
 
 const kernelKeys = ['moranZ', 'gearyC', 'lowFrequencyShare', 'highFrequencyShare', 'totalVariation', 'norm'] as const;
-
-/** The layer as it would be before training: drawn from a law, the same for the same seed. */
-export function freshLayer(layer: KernelLayer, id: InitialLaw, seed: number): KernelLayer {
-  const law = lawOf(id, layer);
-  const draws = drawsOf(seed, `twin/${layer.node}/${layer.weight}`);
-  return { ...layer, values: Float32Array.from(layer.values, () => law.draw(draws)) };
-}
 
 function someOf(kernels: readonly KernelFigures[]): KernelFigures[] {
   const step = Math.max(1, Math.floor(kernels.length / sampled));

@@ -2,7 +2,7 @@ import type { FilterLayer, FilterStatus } from '../../../../shared/analysis/filt
 import type { Verdict } from '../../../../shared/verdict';
 import type { Words } from '../../../../shared/words';
 import { benjaminiHochberg } from '../statistics/multiplicity';
-import { layerName } from './kernelLayer';
+import { layerName } from '../kernelLayer';
 import { leastP } from './layerTests';
 
 /** A layer as the verdict sees it. */

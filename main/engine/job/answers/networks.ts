@@ -1,5 +1,5 @@
 import { IsolensError } from '../../../../shared/problem/problem';
-import { kernelLayersIn } from '../../analysis/filters/kernelLayer';
+import { kernelLayersIn } from '../../analysis/kernelLayer';
 import { kernelArray } from '../../analysis/filters/kernelArray';
 import { backendInfo, startBackend } from '../../network/tensorflow';
 import { isolensVersion } from '../version';

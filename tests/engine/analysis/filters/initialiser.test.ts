@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { KernelLayer } from '../../../../main/engine/analysis/filters/kernelLayer';
+import type { KernelLayer } from '../../../../main/engine/analysis/kernelLayer';
 import { changeOf } from '../../../../main/engine/analysis/filters/change';
 import { initialiserFigures, mardiaOf, violationOf } from '../../../../main/engine/analysis/filters/initialiser';
-import { lawOf, triedLaws } from '../../../../main/engine/analysis/filters/initialLaw';
-import { kernelLayersOf, kernelsOf } from '../../../../main/engine/analysis/filters/kernelLayer';
-import { freshLayer as twinLayer, twinsOf } from '../../../../main/engine/analysis/filters/twin';
+import { lawOf, triedLaws } from '../../../../main/engine/analysis/initialLaw';
+import { kernelLayersOf, kernelsOf } from '../../../../main/engine/analysis/kernelLayer';
+import { twinsOf } from '../../../../main/engine/analysis/filters/twin';
+import { freshLayer as twinLayer } from '../../../../main/engine/analysis/freshLayer';
 import { wholly } from '../../../../main/engine/analysis/cuttable';
 import { drawsOf } from '../../../../main/engine/analysis/statistics/draws';
 import { initialLaws } from '../../../../shared/analysis/filters';

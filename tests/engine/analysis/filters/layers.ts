@@ -1,5 +1,5 @@
-import { lawOf } from '../../../../main/engine/analysis/filters/initialLaw';
-import type { KernelLayer } from '../../../../main/engine/analysis/filters/kernelLayer';
+import { lawOf } from '../../../../main/engine/analysis/initialLaw';
+import type { KernelLayer } from '../../../../main/engine/analysis/kernelLayer';
 import { layerFigures, type LayerFigures } from '../../../../main/engine/analysis/filters/layerFigures';
 import { statusOf } from '../../../../main/engine/analysis/filters/layerTests';
 import { wholly } from '../../../../main/engine/analysis/cuttable';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { initialiserFigures } from '../../../../main/engine/analysis/filters/initialiser';
-import { kernelsOf } from '../../../../main/engine/analysis/filters/kernelLayer';
+import { kernelsOf } from '../../../../main/engine/analysis/kernelLayer';
 import { randomisationVariance, neighbourhoodOf } from '../../../../main/engine/analysis/filters/spatial';
 import { wholly } from '../../../../main/engine/analysis/cuttable';
 import { squaredSingularValues, symmetricEigenvalues } from '../../../../main/engine/analysis/statistics/eigenvalues';

@@ -1,4 +1,4 @@
-import type { NetworkGraph, Node, Weight } from '../../network/graph';
+import type { NetworkGraph, Node, Weight } from '../network/graph';
 
 /** The kernels of one node as they are stored: `values` is `[k…, in, out]`, C order. */
 export interface KernelLayer {

@@ -1,6 +1,6 @@
-import { initialLaws, type InitialLaw } from '../../../../shared/analysis/filters';
-import { normalCdf } from '../statistics/normal';
-import type { Draws } from '../statistics/draws';
+import { initialLaws, type InitialLaw } from '../../../shared/analysis/filters';
+import { normalCdf } from './statistics/normal';
+import type { Draws } from './statistics/draws';
 import type { KernelLayer } from './kernelLayer';
 
 /** A law that weights are drawn from before any training. */
