@@ -58,8 +58,8 @@ interface Group {
 }
 
 /**
- * The drops of a whole lattice, as `runLattice` gives them, by exact incremental inference. Closes the occluder. On cancel it ends with
- * what was computed.
+ * The drops of a whole lattice, as `runLattice` gives them, by exact incremental inference. The occluder is borrowed. On cancel it ends
+ * with what was computed.
  */
 export async function* runIncrementally(
   occluder: Occluder,
@@ -118,8 +118,6 @@ export async function* runIncrementally(
   } catch (thrown) {
     if (!signal.aborted) throw thrown;
     return { drops, changeRms, computed, stopped: true };
-  } finally {
-    occluder.close();
   }
 }
 

@@ -7,7 +7,6 @@ import {
 import { IsolensError } from '../../../../shared/problem/problem';
 import type { Warning } from '../../../../shared/result';
 import { warningOf } from '../../../../shared/warning';
-import type { OcclusionForecast } from '../../network/network';
 import type { PreparedInput } from '../../recipe/preparedInput';
 import type { InputWriter } from '../../result/inputWriter';
 import type { Analysis, Context, OpenInput, Part, Step } from '../analysis';
@@ -23,8 +22,7 @@ import { occluderFor } from './incremental';
 import { inputVolume, spatialPlaceOf } from './place';
 import { gameCost, playGame } from './playGame';
 import { playersOf, structureInQuestion } from './players';
-import type { ScoreReader } from './reader';
-import type { LatticeOnInput, LatticeRun } from './places';
+import type { LatticeRun } from './places';
 import { readersFor } from './readersFor';
 import { runLattice, selfCheck } from './run';
 import { readIntact, type Scoring } from './score';
@@ -89,8 +87,14 @@ export const occlusion: Analysis<OcclusionParameters> = {
   async forecast(input, context, parameters, signal) {
     const on = latticeOn(input.prepared, context, parameters);
     const reader = (await readersFor(input, context, parameters, signal))(null);
-    const gained = await latticeForecast(input, context, reader, on);
-    if (!gained) return null;
+    const quick = await occluderFor(
+      { network: context.network, prepared: input.prepared, reader },
+      on,
+      context.memoryBytes,
+    );
+    if (!quick) return null;
+    quick.occluder.close();
+    const gained = quick.forecast;
     const { passes: beyond } = beyondLattice(input, context, parameters);
     const rest = (input.prepared.array.shape[0] ?? 1) + beyond;
     const lattice = this.passes(input, context, parameters) - rest;
@@ -125,18 +129,6 @@ function beyondLattice(
   return { passes: game.passes + further.passes, seconds: game.seconds + further.seconds };
 }
 
-/** How much less a lattice costs than running the network whole for each place; null where it is run whole. */
-async function latticeForecast(
-  { prepared }: OpenInput,
-  { network, memoryBytes }: Context,
-  reader: ScoreReader,
-  on: LatticeOnInput,
-): Promise<OcclusionForecast | null> {
-  const quick = await occluderFor({ network, prepared, reader }, on, memoryBytes);
-  quick?.occluder.close();
-  return quick?.forecast ?? null;
-}
-
 async function* runOcclusion(
   input: OpenInput,
   context: Context,
@@ -166,7 +158,11 @@ async function* runOcclusion(
   const counted = entryNumbers.filter((entry) => reader.counts(entry)).length;
   const gameEntries = gameReader ? entryNumbers.filter((entry) => gameReader.counts(entry)).length : 0;
   const secondsAPass = context.secondsAPass ?? usualSecondsAPass;
-  const gain = (await latticeForecast(input, context, reader, on))?.gain ?? 1;
+  // One for all fillings; it holds nothing before it is first asked.
+  const quick = Number.isFinite(intact.baseline)
+    ? await occluderFor({ network, prepared, reader }, on, memoryBytes)
+    : null;
+  const gain = quick?.forecast.gain ?? 1;
   const latticeCost = (choice: FillChoice): number =>
     lattice.count *
     drawsOf(choice, parameters) *
@@ -197,25 +193,29 @@ async function* runOcclusion(
   const scaled = (step: Step): Step => (step.kind === 'progress' ? { ...step, done: stages.at(step.done) } : step);
 
   const runs: { readonly name: string; readonly run: LatticeRun; readonly scoring: Scoring }[] = [];
-  for (const choice of choices) {
-    const setting = {
-      window: on.size.window,
-      seed: parameters.seed,
-      noiseDraws: parameters.noiseDraws,
-      spacingMm: place?.spacingMm ?? null,
-    };
-    const scoring = { network, prepared, reader, intact, signal, hider: hiderOf(prepared, choice, hidden, setting) };
-    function* picture(drops: Float64Array): Cuttable<Step | null> {
-      return prepared.grid && runs.length === 0
-        ? { kind: 'partial', volumes: { map: inputVolume(prepared, yield* meanMap(lattice, drops)) } }
-        : null;
+  try {
+    for (const choice of choices) {
+      const setting = {
+        window: on.size.window,
+        seed: parameters.seed,
+        noiseDraws: parameters.noiseDraws,
+        spacingMm: place?.spacingMm ?? null,
+      };
+      const scoring = { network, prepared, reader, intact, signal, hider: hiderOf(prepared, choice, hidden, setting) };
+      function* picture(drops: Float64Array): Cuttable<Step | null> {
+        return prepared.grid && runs.length === 0
+          ? { kind: 'partial', volumes: { map: inputVolume(prepared, yield* meanMap(lattice, drops)) } }
+          : null;
+      }
+      const running = runLattice(scoring, on, { occluder: quick?.occluder ?? null, memoryBytes }, picture);
+      let step = await running.next();
+      for (; !step.done; step = await running.next()) yield scaled(step.value);
+      stages.next();
+      runs.push({ name: fillName(choice), run: step.value, scoring });
+      if (step.value.stopped) break;
     }
-    const running = runLattice(scoring, on, memoryBytes, picture);
-    let step = await running.next();
-    for (; !step.done; step = await running.next()) yield scaled(step.value);
-    stages.next();
-    runs.push({ name: fillName(choice), run: step.value, scoring });
-    if (step.value.stopped) break;
+  } finally {
+    quick?.occluder.close();
   }
   let stopped = runs.some(({ run }) => run.stopped);
   const [main] = runs;

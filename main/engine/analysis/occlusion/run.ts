@@ -1,25 +1,26 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Occluder } from '../../network/network';
 import type { Step } from '../analysis';
 import { inTurns, type Cuttable } from '../cuttable';
 import { entrySize } from '../feed';
-import { occluderFor, runIncrementally } from './incremental';
+import { runIncrementally } from './incremental';
 import { visitingOrder } from './lattice';
 import { pictureEveryMs, placeAt, type LatticeOnInput, type LatticeRun } from './places';
 import { batchOf, dropsOf, type Place, type Scoring } from './score';
 
 /**
  * Visits every position of the lattice in an order that covers it evenly. Yields the share done after each batch and, about once a
- * second, what `picture` makes of the drops so far. On cancel it ends with what was computed.
+ * second, what `picture` makes of the drops so far. `occluder` computes only what changes; null: every place is a whole run. On cancel it
+ * ends with what was computed.
  */
 export async function* runLattice(
   scoring: Scoring,
   on: LatticeOnInput,
-  memoryBytes: number,
+  { occluder, memoryBytes }: { readonly occluder: Occluder | null; readonly memoryBytes: number },
   picture: (drops: Float64Array) => Cuttable<Step | null>,
 ): AsyncGenerator<Step, LatticeRun> {
   const { network, prepared, signal } = scoring;
-  const quick = Number.isFinite(scoring.intact.baseline) ? await occluderFor(scoring, on, memoryBytes) : null;
-  if (quick) return yield* runIncrementally(quick.occluder, scoring, on, picture);
+  if (occluder) return yield* runIncrementally(occluder, scoring, on, picture);
   const drops = new Float64Array(on.lattice.count).fill(NaN);
   const changeRms = new Float64Array(on.lattice.count).fill(NaN);
   const order = visitingOrder(on.lattice);

@@ -240,6 +240,31 @@ describe('occlusion on what a window changes, against whole runs', () => {
     network.close();
   });
 
+  it('opens one occluder for all fillings and closes it', async () => {
+    const network = await classifier();
+    const eager = always(network, { passes: 0 });
+    let [opened, closed] = [0, 0];
+    const counted: LoadedNetwork = {
+      ...eager,
+      occluder: async (question) => {
+        const own = await eager.occluder?.(question);
+        if (!own) return null;
+        opened += 1;
+        return {
+          ...own,
+          close: () => {
+            closed += 1;
+            own.close();
+          },
+        };
+      },
+    };
+    const fill = ['blur', { constant: 0.3 }, { constant: 1 }] as const;
+    await occlude(input(), contextOf(counted), { windowVoxels: 5, strideVoxels: 3, fill });
+    expect([opened, closed]).toEqual([1, 1]);
+    network.close();
+  });
+
   it('forecasts the passes that remain by the gain, and none where everything is run whole', async () => {
     const network = await segmenter();
     const asked = definition.parameters.parse({
