@@ -1,10 +1,12 @@
 import { compareEn } from './compare.en';
+import { evidenceEn } from './evidence.en';
 import { robustnessEn } from './robustness.en';
 
 /** The window's texts. Keys are flat; `fr` has exactly the same ones. */
 export const en = {
   ...robustnessEn,
   ...compareEn,
+  ...evidenceEn,
   'mode.maps': 'Maps',
   'mode.maps.question': 'Are there dead filters?',
   'mode.filters': 'Filters',

@@ -1,11 +1,13 @@
 import type { Messages } from './en';
 import { compareFr } from './compare.fr';
+import { evidenceFr } from './evidence.fr';
 import { robustnessFr } from './robustness.fr';
 
 /** Les textes de la fenêtre, avec les mêmes clés que l'anglais. */
 export const fr: Messages = {
   ...robustnessFr,
   ...compareFr,
+  ...evidenceFr,
   'mode.maps': 'Cartes',
   'mode.maps.question': 'Y a-t-il des filtres morts ?',
   'mode.filters': 'Filtres',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Figure } from '../result';
 import { defineAnalysis, field } from './definition';
+import { FiltersResponse } from './filtersResponse';
 
 /** What a layer's kernels look like: unlike an iid draw, like one, or too few to tell. */
 export const filterStatuses = ['structured', 'noise-like', 'undetermined'] as const;
@@ -116,6 +117,19 @@ const Parameters = z.strictObject({
           fr: 'Part des couches intactes qui peuvent être dites structurées (Holm sur les quatre tests).',
         },
         control: 'number',
+      }),
+    ),
+  response: z
+    .boolean()
+    .default(false)
+    .meta(
+      field({
+        label: { en: 'Linear-system view', fr: 'Vue du système linéaire' },
+        help: {
+          en: 'Also shows the network a water field with a line, known noise and an insert: modulation transfer, noise gain and CT-number response of each layer. No patient; some dozens of passes.',
+          fr: 'Montre aussi au réseau un champ d’eau avec une ligne, un bruit connu et un insert : transfert de modulation, gain de bruit et réponse aux nombres CT de chaque couche. Sans patient ; quelques dizaines de passages.',
+        },
+        control: 'choice',
       }),
     ),
 });
@@ -286,6 +300,8 @@ export const filters = defineAnalysis({
       /** Testable layers unlike noise after Benjamini–Hochberg over the layers. */
       structuredAcrossLayers: whole,
     }),
+    /** Where `response` is asked for; null where the network does not take one map. */
+    response: FiltersResponse.nullable().optional(),
   }),
 });
 export type FiltersParameters = z.output<typeof Parameters>;

@@ -239,6 +239,57 @@ export const analysisProblems = {
     },
     wayOn: { en: 'Name it under "structure".', fr: 'Nommez-la sous « structure ».' },
   },
+  'analysis/dependence-needs-segmenter': {
+    message: {
+      en: 'A dependence matrix asks which label hangs on which structure: this recipe’s output is no segmentation.',
+      fr: 'Une matrice de dépendance demande quelle étiquette tient à quelle structure : la sortie de cette recette n’est pas une segmentation.',
+    },
+    wayOn: {
+      en: 'For classes and doses name "structures": the game tells what each is worth.',
+      fr: 'Pour des classes et des doses, nommez « structures » : le jeu dit ce que vaut chacune.',
+    },
+  },
+  'analysis/nothing-to-hide': {
+    message: {
+      en: '{structure} has no voxel on the network’s grid: hiding it hides nothing.',
+      fr: '{structure} n’a aucun voxel sur la grille du réseau : la masquer ne masque rien.',
+    },
+    wayOn: { en: 'Name another structure.', fr: 'Nommez une autre structure.' },
+  },
+  'analysis/weights-cannot-be-drawn': {
+    message: {
+      en: 'This network’s weights cannot be drawn anew: it runs as a whole, or has no kernels. No check with random weights.',
+      fr: 'Les poids de ce réseau ne peuvent être retirés au hasard : il ne tourne que d’un bloc, ou n’a pas de noyaux. Pas de contrôle par poids aléatoires.',
+    },
+    wayOn: { en: 'Save the network as Keras or ONNX.', fr: 'Enregistrez le réseau en Keras ou en ONNX.' },
+  },
+  'analysis/no-donor': {
+    message: {
+      en: 'The donor "{name}" is no study of this job, and no folder of DICOM.',
+      fr: 'Le donneur « {name} » n’est ni une étude de ce job, ni un dossier DICOM.',
+    },
+    wayOn: {
+      en: 'Name an input of the job by its id, or a folder relative to the job; outside a job choose another filling.',
+      fr: 'Nommez une entrée du job par son id, ou un dossier relatif au job ; hors d’un job, choisissez un autre remplissage.',
+    },
+  },
+  'analysis/donor-needs-study': {
+    message: {
+      en: 'A donor’s tissue has a place in a patient: this input is an array, which has none.',
+      fr: 'Le tissu d’un donneur a une place dans un patient : cette entrée est un tableau, qui n’en a pas.',
+    },
+    wayOn: { en: 'Take studies, or another filling.', fr: 'Prenez des études, ou un autre remplissage.' },
+  },
+  'analysis/donor-is-patient': {
+    message: {
+      en: 'The donor "{name}" is this patient: nothing would be hidden.',
+      fr: 'Le donneur « {name} » est ce patient : rien ne serait masqué.',
+    },
+    wayOn: {
+      en: 'Name another patient as donor for this input.',
+      fr: 'Nommez un autre patient comme donneur pour cette entrée.',
+    },
+  },
   'analysis/nothing-left-of': {
     message: {
       en: 'The structures named before it leave no voxel of {structure} on the network’s grid: it does not play.',
@@ -305,6 +356,26 @@ export const analysisProblems = {
     wayOn: {
       en: 'Name convolutions or dense layers.',
       fr: 'Nommez des convolutions ou des couches denses.',
+    },
+  },
+  'analysis/response-not-a-map': {
+    message: {
+      en: 'The linear-system view needs a network with one input that is a map: it was left out.',
+      fr: 'La vue du système linéaire demande un réseau à une seule entrée, qui soit une carte : elle a été laissée de côté.',
+    },
+    wayOn: {
+      en: 'Read the tests of the kernels; they need no input.',
+      fr: 'Lisez les tests des noyaux ; ils ne demandent pas d’entrée.',
+    },
+  },
+  'analysis/response-not-measured': {
+    message: {
+      en: 'The network could not be run on the water field: the linear-system view was left out, for the reason that follows.',
+      fr: 'Le réseau n’a pas pu être passé sur le champ d’eau : la vue du système linéaire a été laissée de côté, pour la raison qui suit.',
+    },
+    wayOn: {
+      en: 'Name the layers that can be run (nodes).',
+      fr: 'Nommez les couches qui peuvent être passées (nodes).',
     },
   },
   'analysis/no-such-channel': {

@@ -1,5 +1,6 @@
 import type { Language, Words } from '../../../shared/words';
 import { compareKeys } from './reportCompareKeys';
+import { responseKeys } from './reportResponseKeys';
 import { searchKeys } from './reportSearchKeys';
 
 /** Heads of tables, by the key of results.json; a key that is not here is written as words. */
@@ -317,6 +318,7 @@ export const keyWords: Readonly<Record<string, Words>> = {
   fr: { en: 'in French', fr: 'en français' },
   id: { en: 'name', fr: 'nom' },
   ...searchKeys,
+  ...responseKeys,
   ...compareKeys,
 };
 

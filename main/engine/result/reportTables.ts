@@ -22,8 +22,18 @@ const isFigure = (value: unknown): value is { value: number; ci95: readonly [num
 const isWords = (value: unknown): value is Words =>
   isFields(value) && Object.keys(value).join() === 'en,fr' && typeof value['en'] === 'string';
 
+/** A median with the least and the greatest. */
+const isSpan = (value: unknown): value is { median: number; low: number; high: number } =>
+  isFields(value) &&
+  Object.keys(value).join() === 'median,low,high' &&
+  Object.values(value).every((one) => typeof one === 'number');
+
 const isScalar = (value: unknown): boolean =>
-  value === null || ['number', 'string', 'boolean'].includes(typeof value) || isFigure(value) || isWords(value);
+  value === null ||
+  ['number', 'string', 'boolean'].includes(typeof value) ||
+  isFigure(value) ||
+  isSpan(value) ||
+  isWords(value);
 
 const isShort = (value: unknown): value is readonly unknown[] =>
   Array.isArray(value) && value.length > 0 && value.length <= 12 && value.every(isScalar);
@@ -47,13 +57,17 @@ export function cellText(key: string, value: unknown, language: Language): strin
     const text = (n: number): string => numberText(n * factor, '', language);
     return `${numberText(value.value * factor, unit, language)} [${text(low)} ; ${text(high)}]`;
   }
+  if (isSpan(value)) {
+    const text = (n: number): string => numberText(n * factor, '', language);
+    return `${text(value.median)} [${text(value.low)} … ${text(value.high)}]`;
+  }
   if (isWords(value)) return value[language];
   if (isShort(value)) return value.map((item) => cellText(key, item, language)).join(', ');
   if (Array.isArray(value)) return say(reportWords.numbers, language, { count: value.length });
   return typeof value === 'string' ? valueWord(key, value, language) : JSON.stringify(value);
 }
 
-const isNumber = (value: unknown): boolean => typeof value === 'number' || isFigure(value);
+const isNumber = (value: unknown): boolean => typeof value === 'number' || isFigure(value) || isSpan(value);
 
 /** A column of numbers stands right, its head and its gaps too. */
 const isNumeric = (values: readonly unknown[]): boolean =>

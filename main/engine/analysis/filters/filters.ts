@@ -4,11 +4,13 @@ import {
   type FiltersParameters,
   type FilterStatus,
 } from '../../../../shared/analysis/filters';
+import type { FiltersResponse } from '../../../../shared/analysis/filtersResponse';
 import { IsolensError } from '../../../../shared/problem/problem';
 import type { Warning } from '../../../../shared/result';
 import { warningOf } from '../../../../shared/warning';
 import type { NetworkGraph } from '../../network/graph';
-import type { Analysis, Context, Part } from '../analysis';
+import type { Analysis, Context, Part, Step } from '../analysis';
+import { chosenNodes } from '../layers';
 import { inTurns, type Cuttable } from '../cuttable';
 import { changeOf } from './change';
 import { initialiserFigures } from './initialiser';
@@ -16,6 +18,7 @@ import { mostListed } from './kernelFigures';
 import { cellsOf, kernelLayersIn, notFiniteIn, type KernelLayer } from '../kernelLayer';
 import { layerFigures, type LayerFigures } from './layerFigures';
 import { statusOf } from './layerTests';
+import { measureResponse } from './response';
 import { saveWeights } from './saveWeights';
 import { spectrumCost } from './spectrum';
 import { twinsOf } from './twin';
@@ -33,7 +36,12 @@ interface Judged {
 
 interface Kept {
   readonly judged: readonly Judged[];
+  /** Left out where it was not asked for, or not measured to its end. */
+  readonly response?: FiltersResponse | null;
 }
+
+/** Share of the run that goes into the layers' weights where the linear-system view is asked for. */
+const weightsShare = 0.4;
 
 /** A stricter and a looser rule, each with more and with the same number of kernels asked for. */
 const otherRules = [
@@ -121,6 +129,39 @@ function warningsOf(all: readonly Judged[], layers: readonly KernelLayer[], with
 const isCancelled = (thrown: unknown): boolean =>
   thrown instanceof IsolensError && thrown.problem.code === 'engine/cancelled';
 
+/**
+ * The linear-system view, and what is said of it. What cannot be run leaves it out and is said; a run that is stopped in the middle leaves
+ * it out too.
+ */
+async function* responseOf(
+  context: Context,
+  { response, nodes }: FiltersParameters,
+  signal: AbortSignal,
+): AsyncGenerator<Step, { response?: FiltersResponse | null; warnings: Warning[]; partial: boolean }> {
+  if (!response) return { warnings: [], partial: false };
+  try {
+    const measuring = measureResponse(context, chosenNodes(context.network, nodes), signal);
+    for (;;) {
+      const step = await measuring.next();
+      if (!step.done) {
+        yield step.value;
+        continue;
+      }
+      const warnings = step.value ? [] : [warningOf('analysis/response-not-a-map')];
+      return { response: step.value, warnings, partial: false };
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof IsolensError)) throw thrown;
+    if (isCancelled(thrown)) return { warnings: [], partial: true };
+    const { code, facts } = thrown.problem;
+    return {
+      response: null,
+      warnings: [warningOf('analysis/response-not-measured'), warningOf(code, facts)],
+      partial: false,
+    };
+  }
+}
+
 /** The kernels themselves: are they unlike the random numbers that training begins with? Needs no input. */
 export const filters: Analysis<FiltersParameters> = {
   definition,
@@ -136,10 +177,11 @@ export const filters: Analysis<FiltersParameters> = {
     const costs = layers.map((layer) => spectrumCost(layer) * (1 + parameters.twins) + 1000 * layer.values.length);
     const total = costs.reduce((sum, cost) => sum + cost, 0);
     const all: Judged[] = [];
+    const share = parameters.response ? weightsShare : 1;
     let spent = 0;
     let partial = false;
     for (const [n, layer] of layers.entries()) {
-      yield { kind: 'progress', done: spent / total, stage: layer.node };
+      yield { kind: 'progress', done: (share * spent) / total, stage: layer.node };
       try {
         all.push(await inTurns(judged(layer, context, parameters), signal));
       } catch (thrown) {
@@ -149,13 +191,24 @@ export const filters: Analysis<FiltersParameters> = {
       }
       spent += costs[n] ?? 0;
     }
-    const kept: Kept = { judged: all };
+    const measuring = responseOf(context, partial ? { ...parameters, response: false } : parameters, signal);
+    let measured = await measuring.next();
+    for (; !measured.done; measured = await measuring.next())
+      if (measured.value.kind === 'progress')
+        yield { ...measured.value, done: share + (1 - share) * measured.value.done };
+    const { warnings: said, partial: cut, ...response } = measured.value;
+    partial ||= cut;
+    const kept: Kept = { judged: all, ...response };
     return {
       result: {
         id: '',
         values: {},
         files: Object.keys(files).length > 0 ? { weights: files } : {},
-        warnings: [...notFiniteWarnings(graph), ...warningsOf(all, layers, [...new Set([...without, ...bare])])],
+        warnings: [
+          ...notFiniteWarnings(graph),
+          ...warningsOf(all, layers, [...new Set([...without, ...bare])]),
+          ...said,
+        ],
       },
       kept,
       ...(partial ? { partial } : {}),
@@ -172,11 +225,11 @@ export const filters: Analysis<FiltersParameters> = {
   },
 
   conclude(_: readonly Part[], { alone }, { level }) {
-    const { judged: all } = (alone?.kept ?? { judged: [] }) as Kept;
+    const { judged: all, response } = (alone?.kept ?? { judged: [] }) as Kept;
     const layers = all.map(({ layer }) => layer);
     const unfinished = alone === undefined || alone === null || alone.partial === true;
     return {
-      summary: { layers, network: networkCount(layers, level) },
+      summary: { layers, network: networkCount(layers, level), ...(response === undefined ? {} : { response }) },
       verdict: filtersVerdict(all, level, unfinished),
     };
   },
