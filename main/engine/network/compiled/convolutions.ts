@@ -1,6 +1,7 @@
 import { paddingOf, slidingOf, type Sliding } from '../operation/along';
 import type { Activation } from '../operation/activation';
 import { mustStuff } from '../operation/convolution';
+import { goesByPlanes } from '../operation/planes';
 import { batchNormAffine } from '../operation/normalisation';
 import {
   integersOf,
@@ -93,6 +94,10 @@ function convolved(
   const shape = [image.shape[0]!, ...sliding.map((s) => s.outputs!), kernel.shape.at(-1)!];
   const dilation = sliding.map((s) => (mustStuff(node) ? 1 : s.dilation));
   const strides = sliding.map((s) => s.stride);
+  if (goesByPlanes(sliding)) {
+    const sum = summedPlanes(to, image, kernel, sliding);
+    return sum && finished(to, sum, bias, activation);
+  }
   if (sliding.length === 3) {
     const padding = nativePadding(node, sliding);
     const pairs = sliding.map((s): [number, number] => [s.before, s.after]);
@@ -119,6 +124,39 @@ function convolved(
   return finished(to, to.op('Conv2D', [plane, filter], flat, attributes), bias, activation, (x) =>
     to.reshaped(x, shape),
   );
+}
+
+/** As `operation/planes` computes it: each tap along the first axis by itself. Null with strides. */
+function summedPlanes(to: Writing, image: Value, kernel: Value, sliding: readonly Sliding[]): Value | null {
+  if (sliding.some(({ stride }) => stride > 1)) return null;
+  const [along, ...across] = sliding as [Sliding, Sliding, Sliding];
+  const [batch, count, rows, columns, inside] = image.shape as [number, number, number, number, number];
+  const [taps, ky, kx, , out] = kernel.shape as [number, number, number, number, number];
+  const [height, width] = across.map(({ outputs }) => outputs!) as [number, number];
+  const attributes = {
+    strides: [1, 1, 1, 1],
+    padding: { text: 'EXPLICIT' },
+    explicit_paddings: [0, 0, ...across.flatMap((s) => [s.before, s.after]), 0, 0],
+    data_format: { text: 'NHWC' },
+    dilations: [1, ...across.map(({ dilation }) => dilation), 1],
+    use_cudnn_on_gpu: true,
+  };
+  const parts: Value[] = [];
+  for (let tap = 0; tap < taps; tap++) {
+    const shift = tap * along.dilation - along.before;
+    const [first, last] = [Math.max(0, -shift), Math.min(along.outputs!, count - shift)];
+    if (first >= last) continue;
+    const planes = last - first;
+    const cut = to.cut(image, [0, first + shift, 0, 0, 0], [batch, planes, rows, columns, inside]);
+    const flat = to.reshaped(cut, [batch * planes, rows, columns, inside]);
+    const filter = to.reshaped(to.cut(kernel, [tap, 0, 0, 0, 0], [1, ky, kx, inside, out]), [ky, kx, inside, out]);
+    const made = to.op('Conv2D', [flat, filter], [batch * planes, height, width, out], attributes);
+    const laid = to.reshaped(made, [batch, planes, height, width, out]);
+    parts.push(to.padded(laid, [[0, 0], [first, along.outputs! - last], [0, 0], [0, 0], [0, 0]])); // prettier-ignore
+  }
+  const [only] = parts;
+  if (!only) return null;
+  return parts.length === 1 ? only : to.op('AddN', parts, only.shape, { N: parts.length });
 }
 
 /** The padding by its native word; null where only numbers say it. */

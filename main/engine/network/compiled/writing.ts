@@ -75,6 +75,11 @@ export class Writing {
     return this.op('ConcatV2', [...parts, this.integer(axis)], shape, { N: parts.length, Tidx: 'int32' });
   }
 
+  cut(x: Value, begin: readonly number[], size: readonly number[]): Value {
+    if (x.shape.every((n, a) => n === size[a])) return x;
+    return this.op('Slice', [x, this.integers(begin), this.integers(size)], size, { Index: 'int32' });
+  }
+
   padded(x: Value, pairs: readonly (readonly [number, number])[]): Value {
     if (pairs.every(([before, after]) => before + after === 0)) return x;
     const shape = x.shape.map((n, a) => n + (pairs[a]?.[0] ?? 0) + (pairs[a]?.[1] ?? 0));

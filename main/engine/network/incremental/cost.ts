@@ -1,11 +1,10 @@
 import { volumeOf } from './box';
 import type { DeltaPart } from './delta';
-import { goesByPlanes, isView, type Program, type Step } from './program';
+import { isView, type Program, type Step } from './program';
 
 /** Multiply-adds a second of two cores with AVX-512; only their ratios decide. Few channels fill the registers badly. */
 function rateOf(step: Step): number {
-  const wide = goesByPlanes(step) ? 3 * step.channels : step.channels;
-  return 6e10 * Math.min(1, (30 + wide) / 94) * (step.sizes.length === 3 ? 0.65 : 1);
+  return 6e10 * Math.min(1, (30 + step.channels) / 94) * (step.sizes.length === 3 ? 0.65 : 1);
 }
 const bytesPerSecond = 3e9;
 const secondsPerOperation = 4e-5;

@@ -1,20 +1,11 @@
-import type { Tensor } from '../tensorflow';
-import { tf } from '../tensorflow';
+import type { Sliding } from '../operation/along';
+import { convolvedByPlanes, goesByPlanes, planesOf } from '../operation/planes';
+import { tf, type Tensor } from '../tensorflow';
 import { intactBoxes, readingAt } from './assembly';
 import { sameSizes, volumeOf } from './box';
 import { sourceOf, type DeltaPart } from './delta';
-import {
-  convolved,
-  convolvedByPlanes,
-  convolvedPadded2d,
-  padded,
-  gathered,
-  indices,
-  joinedAlong,
-  paired,
-  reshaped,
-} from './native';
-import { goesByPlanes, type Step } from './program';
+import { convolvedPadded2d, gathered, indices, joinedAlong, paired, reshaped, spread } from './native';
+import type { Step } from './program';
 import { boxRows, rowTables } from './rowTables';
 import type { Running } from './running';
 
@@ -45,14 +36,7 @@ function partialSum(running: Running, step: Step, part: DeltaPart): Tensor {
   const change = difference(running, running.program.steps[part.step]!);
   const reach = work.sliding.map((along) => (along.kernel - 1) * along.dilation);
   const full = read.map((n, a) => n + reach[a]!);
-  const dilation = work.sliding.map((along) => along.dilation);
-  const padding = reach.map((r): [number, number] => [r, r]);
-  const all =
-    rank === 2
-      ? convolvedPadded2d(change, running.weights.part(step, part), dilation, padding)
-      : !goesByPlanes(step)
-        ? convolved(padded(change, padding), running.weights.part(step, part), [1, 1, 1], [1, 1, 1])
-        : convolvedByPlanes(change, running.weights.planes(step, part), work.sliding[0]!.kernel, padding, dilation);
+  const all = fullSum(running, step, part, change, work.sliding);
   // Where the output's box starts in the full sum.
   const from = running.starts[part.step]!;
   const offsets = running.starts[step.index]!.map((at, n) => {
@@ -67,6 +51,34 @@ function partialSum(running: Running, step: Step, part: DeltaPart): Tensor {
   const bases = Int32Array.from({ length: count }, (_, item) => item * cells);
   const rows = boxRows(offsets, sizes, full, bases, inside ? -1 : count * cells);
   return reshaped(gathered(table, indices(rows)), [count, ...sizes, step.channels]);
+}
+
+/** What the cells of a box add to all cells around that they reach. In space the kernel for that passes over the zeros outside. */
+function fullSum(
+  { weights }: Running,
+  step: Step,
+  part: DeltaPart,
+  change: Tensor,
+  sliding: readonly Sliding[],
+): Tensor {
+  const reach = sliding.map((along) => (along.kernel - 1) * along.dilation);
+  if (goesByPlanes(sliding)) {
+    const around = sliding.map((along, a) => ({ ...along, before: reach[a]!, after: reach[a]! }));
+    return convolvedByPlanes(planesOf(change), weights.part(step, part), around);
+  }
+  if (sliding.length === 3) {
+    return spread(
+      change,
+      weights.turned(step, part),
+      sliding.map(() => 1),
+    );
+  }
+  return convolvedPadded2d(
+    change,
+    weights.part(step, part),
+    sliding.map((along) => along.dilation),
+    reach.map((r) => [r, r] as const),
+  );
 }
 
 /** x′ − x in the recomputed box of a step, or of the box of a view of it. */

@@ -1,3 +1,5 @@
+import type { Sliding } from '../operation/along';
+import { convolvedByPlanes, goesByPlanes, planesOf } from '../operation/planes';
 import { nativeAttributes, nativeOperation, tf, type NativeAttribute, type Tensor } from '../tensorflow';
 
 /*
@@ -57,15 +59,19 @@ export const withBias = (x: Tensor, bias: Tensor): Tensor =>
   nativeOperation('BiasAdd', fixed('BiasAdd', { T: 'float32', data_format: { text: 'NHWC' } }), [x, bias]);
 
 /** Without padding of its own. */
-export function convolved(x: Tensor, kernel: Tensor, strides: readonly number[], dilations: readonly number[]): Tensor {
+export function convolved(x: Tensor, kernel: Tensor, sliding: readonly Sliding[]): Tensor {
+  if (goesByPlanes(sliding)) {
+    const within = sliding.map((along) => ({ ...along, before: 0, after: 0 }));
+    return convolvedByPlanes(planesOf(x), kernel, within);
+  }
   const attributes = nativeAttributes({
     T: 'float32',
-    strides: around(strides),
+    strides: around(sliding.map(({ stride }) => stride)),
     padding: { text: 'VALID' },
-    data_format: layout(strides.length),
-    dilations: around(dilations),
+    data_format: layout(sliding.length),
+    dilations: around(sliding.map(({ dilation }) => dilation)),
   });
-  return nativeOperation(strides.length === 2 ? 'Conv2D' : 'Conv3D', attributes, [x, kernel]);
+  return nativeOperation(sliding.length === 2 ? 'Conv2D' : 'Conv3D', attributes, [x, kernel]);
 }
 
 /** With zeros around each spatial axis. */
@@ -96,45 +102,6 @@ export function convolvedPadded2d(
   });
   return nativeOperation('Conv2D', attributes, [x, kernel]);
 }
-
-/**
- * 3D convolution, stride 1, plane by plane: one 2D convolution gives what each plane adds to each of its neighbours (kernel
- * `[ky, kx, in, kz · out]`), and these are added up. The native 3D kernel takes no dilation.
- */
-export function convolvedByPlanes(
-  x: Tensor,
-  planes: Tensor,
-  depth: number,
-  padding: readonly (readonly [number, number])[],
-  dilations: readonly number[] = [1, 1, 1],
-): Tensor {
-  const [batch, slices, rows, columns, inside] = x.shape as [number, number, number, number, number];
-  const flat = reshaped(x, [batch * slices, rows, columns, inside]);
-  const wide = convolvedPadded2d(flat, planes, dilations.slice(1), padding.slice(1));
-  const [, r, c, all] = wide.shape as [number, number, number, number];
-  const out = all / depth;
-  const apart = reshaped(wide, [batch, slices, r, c, all]);
-  const [before, after] = padding[0]!;
-  const apartBy = dilations[0]!;
-  const outputs = slices + before + after - (depth - 1) * apartBy;
-  const parts: Tensor[] = [];
-  for (let tap = 0; tap < depth; tap++) {
-    // Output plane z takes what plane z + shift adds.
-    const shift = tap * apartBy - before;
-    const from = Math.max(0, shift);
-    const to = Math.min(slices, outputs + shift);
-    if (to <= from) continue;
-    const part = cut(apart, [0, from, 0, 0, tap * out], [batch, to - from, r, c, out]);
-    const above = from - shift;
-    const below = outputs - above - (to - from);
-    const zeros: [number, number][] = [[0, 0], [above, below], [0, 0], [0, 0], [0, 0]]; // prettier-ignore
-    parts.push(above + below > 0 ? tf.pad(part, zeros) : part);
-  }
-  return summed(parts);
-}
-
-const summed = (parts: readonly Tensor[]): Tensor =>
-  parts.length === 1 ? parts[0]! : nativeOperation('AddN', nativeAttributes({ N: parts.length, T: 'float32' }), parts);
 
 /** Product of two matrices. */
 export const multiplied = (a: Tensor, b: Tensor): Tensor =>

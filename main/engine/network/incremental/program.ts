@@ -37,13 +37,6 @@ export interface Program {
   readonly target: number;
 }
 
-/** A dilated 3D convolution is computed plane by plane: no native 3D kernel takes dilation. */
-export const goesByPlanes = ({ work, sizes }: Step): boolean =>
-  work.kind === 'convolution' &&
-  sizes.length === 3 &&
-  work.sliding.every(({ stride }) => stride === 1) &&
-  work.sliding.some(({ kernel, dilation }) => kernel > 1 && dilation > 1);
-
 /** Views are never held: their cells are looked up where they are read. */
 export const isView = ({ work }: Step): boolean => work.kind === 'channels' || work.kind === 'lookup';
 

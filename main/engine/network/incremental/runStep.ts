@@ -6,7 +6,6 @@ import { sameSizes, volumeOf } from './box';
 import { deltaConvolution } from './deltaConvolution';
 import {
   convolved,
-  convolvedByPlanes,
   cut,
   gathered,
   indices,
@@ -19,7 +18,7 @@ import {
   summedOverSpace,
   withBias,
 } from './native';
-import { goesByPlanes, type Step } from './program';
+import type { Step } from './program';
 import { boxRows, tileRows } from './rowTables';
 import type { Running } from './running';
 
@@ -76,18 +75,11 @@ function plain(running: Running, step: Step): Tensor {
   const sizes = running.sizes[step.index]!;
   const starts = running.starts[step.index]!;
   const isWhole = sameSizes(sizes, step.sizes) && step.inputs.every((input) => isWholePatch(running, input));
-  if (isWhole && work.kind === 'convolution' && goesByPlanes(step)) {
-    const padding = work.sliding.map(({ before, after }): [number, number] => [before, after]);
-    return byPlanes(running, step, wholeReading(running, running.program.steps[step.inputs[0]!]!), padding);
-  }
   if (work.kind === 'whole' || (isWhole && !isTiling(step))) return onWholeMaps(running, step, isWhole);
   switch (work.kind) {
     case 'convolution': {
-      if (goesByPlanes(step)) return byPlanes(running, step, readingOf(running, step), none);
       const x = assembled(running, step.inputs[0]!, readingOf(running, step));
-      const strides = work.sliding.map(({ stride }) => stride);
-      const dilations = work.sliding.map(({ dilation }) => dilation);
-      return convolved(x, running.weights.of(step)['kernel']!, strides, dilations);
+      return convolved(x, running.weights.of(step)['kernel']!, work.sliding);
     }
     case 'pool': {
       const x = assembled(running, step.inputs[0]!, readingOf(running, step), !work.average);
@@ -116,22 +108,6 @@ function plain(running: Running, step: Step): Tensor {
     case 'lookup':
       throw new Error(`${step.node.name} is not computed`);
   }
-}
-
-const none: readonly (readonly [number, number])[] = [[0, 0], [0, 0], [0, 0]]; // prettier-ignore
-
-function byPlanes(
-  running: Running,
-  step: Step,
-  reading: Reading,
-  padding: readonly (readonly [number, number])[],
-): Tensor {
-  const { work } = step;
-  if (work.kind !== 'convolution') throw new Error(`${step.node.name} is no convolution`);
-  const planes = running.weights.planes(step, { step: step.inputs[0]!, from: 0, to: step.inputShapes[0]!.at(-1)! });
-  const dilations = work.sliding.map(({ dilation }) => dilation);
-  const x = assembled(running, step.inputs[0]!, reading);
-  return convolvedByPlanes(x, planes, work.sliding[0]!.kernel, padding, dilations);
 }
 
 /** Windows of a transposed convolution that lie side by side. */

@@ -1,8 +1,8 @@
 import { HeldWeights } from '../execute';
-import { optionalWeight, weightOf } from '../operation/operation';
+import { optionalWeight } from '../operation/operation';
 import { tf, type Tensor } from '../tensorflow';
 import type { DeltaPart } from './delta';
-import { goesByPlanes, type Step } from './program';
+import type { Step } from './program';
 
 /** Weights of the rewritten network as tensors, made when first asked for and freed all at once. */
 export class StepWeights {
@@ -10,7 +10,7 @@ export class StepWeights {
   readonly #own = new Map<string, Tensor>();
 
   of(step: Step): Readonly<Record<string, Tensor>> {
-    return goesByPlanes(step) ? { kernel: this.#plainKernel(step) } : this.#held.of(step.node, step.inputShapes);
+    return this.#held.of(step.node, step.inputShapes);
   }
 
   /** Every step's, before the first scope that would free them opens. */
@@ -39,23 +39,12 @@ export class StepWeights {
     });
   }
 
-  /** As the file has it: where planes are convolved one by one no kernel needs zeros between its taps. */
-  #plainKernel({ node }: Step): Tensor {
-    const { values, shape } = weightOf(node, 'kernel');
-    return this.#kept(`${node.name} kernel`, () => tf.tensor(values, [...shape]));
-  }
-
-  /** A part of a 3D kernel for `convolvedByPlanes`: *Shape* `[ky, kx, in, kz · out]`. */
-  planes(step: Step, part: DeltaPart): Tensor {
-    return this.#kept(`${step.node.name} ${part.from} ${part.to} planes`, () => {
-      const [depth, rows, columns, inside, out] = this.part(step, part).shape as [
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
-      return tf.reshape(tf.transpose(this.part(step, part), [1, 2, 3, 0, 4]), [rows, columns, inside, depth * out]);
+  /** A part of a kernel turned round, for the convolution as what each cell adds to those around it: *Shape* `[k…, out, in]`. */
+  turned(step: Step, part: DeltaPart): Tensor {
+    return this.#kept(`${step.node.name} ${part.from} ${part.to} turned`, () => {
+      const kernel = this.part(step, part);
+      const axes = Array.from({ length: kernel.rank - 2 }, (_, axis) => axis);
+      return tf.transpose(tf.reverse(kernel, axes), [...axes, kernel.rank - 1, kernel.rank - 2]);
     });
   }
 

@@ -141,12 +141,10 @@ function shifted(node: NodeCore, input: Shape, sign: 1 | -1): Work {
   };
 }
 
-/** Kernels that get zeros between their taps slide as wider ones without dilation; 3D ones without strides are run plane by plane instead. */
+/** Kernels that get zeros between their taps slide as wider ones without dilation. */
 function asHeld(node: NodeCore, input: Shape): readonly Sliding[] {
-  const sliding = slidingOf(node, input);
-  if (sliding.length === 3 && sliding.every(({ stride }) => stride === 1)) return sliding;
   const held = operationOf(node.op).tensors?.(node, [input])['kernel']?.shape;
-  return sliding.map((along, axis) =>
+  return slidingOf(node, input).map((along, axis) =>
     held && held[axis] !== along.kernel ? { ...along, kernel: held[axis]!, dilation: 1 } : along,
   );
 }

@@ -20,7 +20,8 @@ import {
   type Operation,
   type Tensors,
 } from './operation';
-import { everyNth } from './striding';
+import { convolvedByPlanes, goesByPlanes, planesOf } from './planes';
+import { everyNth, zerosBetween } from './striding';
 import { spreadOut } from './spreading';
 import { AffineSum, rangeOf, withZero, type ChannelRange } from './range';
 
@@ -158,8 +159,8 @@ function withKernel(node: NodeCore, name: string, kernel: Weight): Readonly<Reco
 
 export function mustStuff(node: NodeCore): boolean {
   const dilation = integersOf(node, 'dilation');
-  if (dilation.every((d) => d === 1)) return false;
-  return !node.op.startsWith('conv') || dilation.length === 3 || integersOf(node, 'strides').some((s) => s > 1);
+  if (dilation.length === 3 || dilation.every((d) => d === 1)) return false;
+  return !node.op.startsWith('conv') || integersOf(node, 'strides').some((s) => s > 1);
 }
 
 /** Pads where the kernels' own padding would not do; gives what they are to be told. */
@@ -175,6 +176,7 @@ function readied(
 }
 
 function convolve(node: NodeCore, image: Tensor, kernel: Tensor, sliding: readonly Sliding[]): Tensor {
+  if (goesByPlanes(sliding)) return convolvedByPlanes(planesOf(image), kernel, sliding);
   const { x, pad } = readied(node, image, sliding);
   const strides = sliding.map((s) => s.stride);
   const dilation = sliding.map((s) => (mustStuff(node) ? 1 : s.dilation));
@@ -197,19 +199,30 @@ function convolvedBack(node: NodeCore, slope: Tensor, kernel: Tensor, image: rea
   const strides = sliding.map((s) => s.stride);
   const spread = plain
     ? spreadOut(slope, kernel, wide, strides, same ? 'same' : 'valid')
-    : spreadDilated(slope, kernel, dilation);
+    : spreadDilated(slope, kernel, sliding, sizes);
   if (sizes.every((n, a) => n === image[a + 1])) return spread;
   return tf.slice(spread, [0, ...sliding.map((s) => s.before), 0], [...image.slice(0, -1), kernel.shape.at(-2)!]);
 }
 
-/** No kernel takes the gradient of a dilated convolution; with the kernel turned round it is one itself. Strides of 1, up to two axes. */
-function spreadDilated(slope: Tensor, kernel: Tensor, dilation: readonly number[]): Tensor {
-  const reach = dilation.map((d, a): [number, number] => [(kernel.shape[a]! - 1) * d, (kernel.shape[a]! - 1) * d]);
-  const padded = tf.pad(slope, [[0, 0], ...reach, [0, 0]]);
-  const axes = dilation.map((_, a) => a);
+/**
+ * No kernel takes the gradient of a dilated convolution; with the kernel turned round it is one itself. Up to two axes only with strides
+ * of 1. *Shape* `sizes`.
+ */
+function spreadDilated(slope: Tensor, kernel: Tensor, sliding: readonly Sliding[], sizes: readonly number[]): Tensor {
+  const apart = sliding.reduce((map, { stride }, a) => zerosBetween(map, a + 1, stride), slope);
+  const reach = sliding.map(({ dilation }, a) => (kernel.shape[a]! - 1) * dilation);
+  const axes = sliding.map((_, a) => a);
   const turned = tf.transpose(tf.reverse(kernel, axes), [...axes, axes.length + 1, axes.length]);
+  // Cells that no window has reached lie behind the last one.
+  const around = reach.map((r, a): [number, number] => [r, sizes[a]! - apart.shape[a + 1]!]);
+  if (axes.length === 3) {
+    const full = sliding.map((s, a) => ({ ...s, stride: 1, before: around[a]![0], after: around[a]![1] }));
+    return convolvedByPlanes(planesOf(apart), turned, full);
+  }
+  const padded = tf.pad(apart, [[0, 0], ...around, [0, 0]]);
   const line = axes.length === 1;
   const [plane, filter] = line ? [asPlane(padded), tf.expandDims(turned, 0)] : [padded, turned];
+  const dilation = sliding.map((s) => s.dilation);
   const result = tf.conv2d(plane as tf.Tensor4D, filter as tf.Tensor4D, 1, 'valid', 'NHWC', twoOf(dilation));
   return line ? tf.squeeze(result, [1]) : result;
 }

@@ -4,13 +4,13 @@ import { failureOf } from '../execute';
 import type { NetworkGraph, Shape } from '../graph';
 import { sizesOfBox, volumeOf } from '../incremental/box';
 import { copyBox } from '../incremental/intactMaps';
-import { convolvedPadded2d, cut, reshaped } from '../incremental/native';
-import { goesByPlanes, programOf, type Program, type Step } from '../incremental/program';
+import { programOf, type Program, type Step } from '../incremental/program';
 import { Turns } from '../incremental/runBatch';
 import { finished, runStep } from '../incremental/runStep';
 import type { Running } from '../incremental/running';
 import { StepWeights } from '../incremental/stepWeights';
 import type { Fetch, NetworkArray } from '../network';
+import { convolvedByPlanes, goesByPlanes, type Planes } from '../operation/planes';
 import { tf, type Tensor } from '../tensorflow';
 import { HeldRows } from './heldRows';
 import { boxOfRows, rowCount, schedule, type Event, type Rows } from './schedule';
@@ -106,7 +106,7 @@ function compute(streaming: Streaming, held: readonly HeldRows[], event: Compute
   if (step.work.kind === 'input') return inputRows(streaming, step, rows);
   try {
     return tf.tidy(() => {
-      const made = byTaps(streaming, held, event) ?? runStep(runningOf(streaming, held, event), step).output;
+      const made = byPlanes(streaming, held, event) ?? runStep(runningOf(streaming, held, event), step).output;
       // What passes through is cloned: each map owns its rows.
       return tf.clone(made);
     });
@@ -162,57 +162,23 @@ function runningOf(
 }
 
 /**
- * Few planes of a 3D convolution: each tap along the first axis is a 2D convolution of as many planes as there are to be made, however far
- * apart dilation puts them. Null for other steps.
+ * A dilated convolution in space reads planes that lie apart: only those are taken, not all that lie between. Null for other steps.
  */
-function byTaps(
+function byPlanes(
   { program, weights }: Streaming,
   held: readonly HeldRows[],
   { step, rows, reads }: Compute,
 ): Tensor | null {
   const { work } = step;
-  const [input] = step.inputs;
-  const source = program.steps[input!]!;
-  if (work.kind !== 'convolution' || !goesByPlanes(step) || !reads.has(source.index)) return null;
-  const [along, ...across] = work.sliding;
-  const count = rows.to - rows.from;
-  const taps: Tensor[] = [];
-  const planes = weights.planes(step, { step: source.index, from: 0, to: source.channels });
-  const [ky, kx, inside] = planes.shape as [number, number, number];
-  const padding = across.map(({ before, after }): [number, number] => [before, after]);
-  for (let tap = 0; tap < along!.kernel; tap++) {
-    const first = rows.from - along!.before + tap * along!.dilation;
-    const own = { from: Math.max(0, first), to: Math.min(rowCount(source), first + count) };
-    if (own.from >= own.to) continue;
-    const x = held[source.index]!.read(own);
-    const [, n, height, width] = x.shape as [number, number, number, number];
-    const kernel = cut(planes, [0, 0, 0, tap * step.channels], [ky, kx, inside, step.channels]);
-    const flat = reshaped(x, [n, height, width, inside]);
-    const part = convolvedPadded2d(
-      flat,
-      kernel,
-      across.map(({ dilation }) => dilation),
-      padding,
-    );
-    const shaped = reshaped(part, [1, n, ...step.sizes.slice(1), step.channels]);
-    const [above, below] = [own.from - first, first + count - own.to];
-    taps.push(
-      above + below > 0
-        ? tf.pad(shaped, [
-            [0, 0],
-            [above, below],
-            [0, 0],
-            [0, 0],
-            [0, 0],
-          ])
-        : shaped,
-    );
-  }
-  const sum = taps.length === 0 ? tf.zeros([1, count, ...step.sizes.slice(1), step.channels]) : tf.addN(taps);
+  const source = program.steps[step.inputs[0]!]!;
+  if (work.kind !== 'convolution' || !goesByPlanes(work.sliding) || !reads.has(source.index)) return null;
+  const planes: Planes = {
+    count: rowCount(source),
+    read: (from, to) => held[source.index]!.read({ from, to }),
+  };
+  const sum = convolvedByPlanes(planes, weights.of(step)['kernel']!, work.sliding, rows);
   const box = boxOfRows(step, rows);
-  const [sizes, starts] = [
-    program.steps.map(() => sizesOfBox(box)),
-    program.steps.map(() => Int32Array.from(box.start)),
-  ];
+  const sizes = program.steps.map(() => sizesOfBox(box));
+  const starts = program.steps.map(() => Int32Array.from(box.start));
   return finished({ weights, count: 1, sizes, starts }, step, sum).output;
 }
