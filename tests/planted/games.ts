@@ -187,6 +187,22 @@ export function untrained(seed: number, dims: 2 | 3): Omit<PlantedGame, 'truth' 
   };
 }
 
+/** P19: one step of logistic regression on labels that were drawn by lot, on patients of noise: there is nothing to be found in it. */
+export function randomLabels(seed: number, dims: 2 | 3): Omit<PlantedGame, 'truth' | 'subtype' | 'shapley'> {
+  const chance = chanceOf(seed);
+  const images = times(patients, () => Float32Array.from({ length: voxels }, () => 150 * chance.normal()));
+  const count = shapeOf(dims).reduce((all, n) => all * n, 1);
+  const from = dims === 2 ? plane * count : 0;
+  const label = images.map((_, n) => (n % 2) - 0.5);
+  const weights = times(count, (v) => sum(images.map((image, n) => (label[n] ?? 0) * (image[from + v] ?? 0))) / 1000);
+  return {
+    name: `random labels ${String(seed)}`,
+    dims,
+    network: scoring(dims, (x) => dot(weights, x)),
+    inputs: () => Promise.all(images.map((values, n) => opened(`P${String(n)}`, dims, values))),
+  };
+}
+
 export function games(): PlantedGame[] {
   return ([2, 3] as const).flatMap((dims) => [
     additive(10 + dims, dims, [8, 2, 0], 'structure-driven'),

@@ -4,7 +4,7 @@ import { occlusion } from '../../main/engine/analysis/occlusion/occlusion';
 import { occlusion as definition } from '../../shared/analysis/occlusion';
 import { contextOf } from '../engine/analysis/writtenNetwork';
 import { occlude } from '../engine/analysis/occlusion/run';
-import { games, plane, recipeOf, untrained, type PlantedGame } from './games';
+import { games, plane, randomLabels, recipeOf, untrained, type PlantedGame } from './games';
 import { Tally } from './tally';
 
 async function play({ dims, network, inputs }: Pick<PlantedGame, 'dims' | 'network' | 'inputs'>) {
@@ -55,10 +55,11 @@ describe('networks that are driven by what is written (P9, P16, P19)', () => {
     expect(summary.verdict.subtype).toBe(planted.subtype);
   });
 
-  it('are never called driven by the structure where they were never trained', async () => {
-    for (const dims of [2, 3] as const) {
-      const { verdict } = await play(untrained(80 + dims, dims));
-      expect(verdict?.code).not.toBe('structure-driven');
-    }
+  it('are never called driven by the structure where they were never trained, or trained on labels by lot', async () => {
+    for (const dims of [2, 3] as const)
+      for (const nothing of [untrained(80 + dims, dims), randomLabels(90 + dims, dims)]) {
+        const { verdict } = await play(nothing);
+        expect(verdict?.code, nothing.name).not.toBe('structure-driven');
+      }
   });
 });
