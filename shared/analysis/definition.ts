@@ -25,6 +25,8 @@ export interface AnalysisDefinition<
   readonly compares?: true;
   /** Parameters that are paths of further networks: the job room opens them. */
   readonly networks?: readonly string[];
+  /** Studies beside the input that its parameters name, an input's id or a folder each: the job room opens them. */
+  studies?(parameters: z.output<Parameters>): readonly string[];
   readonly parameters: Parameters;
   /** `values` of one input, and `summary` over inputs, of results.json. */
   readonly values: Values;

@@ -3,7 +3,12 @@ import { Figure } from '../result';
 import { defineAnalysis, field } from './definition';
 import {
   ContextProfile,
+  DependenceMatrix,
+  DependenceSummary,
+  Donors,
   ProfileSummary,
+  Randomisation,
+  RandomisationSummary,
   furtherParameters,
   Localisation,
   LocalisationSummary,
@@ -47,8 +52,15 @@ export type ScoreName = (typeof scores)[number];
 export const FillChoice = z.union([
   z.enum(['mean', 'local-mean', 'blur', 'noise', 'harmonic']),
   z.strictObject({ constant: z.number() }),
+  /** What another patient has at the same place: an input of the job by its id, or a folder of DICOM. */
+  z.strictObject({ donor: z.string().min(1) }),
 ]);
 export type FillChoice = z.output<typeof FillChoice>;
+
+/** Studies that fillings name, each once. */
+export const donorNames = (choices: readonly FillChoice[]): readonly string[] => [
+  ...new Set(choices.flatMap((choice) => (typeof choice === 'object' && 'donor' in choice ? [choice.donor] : []))),
+];
 
 export const verdictCodes = ['undetermined', 'outside-body', 'structure-driven', 'context-driven', 'mixed'] as const;
 export type OcclusionCode = (typeof verdictCodes)[number];
@@ -299,6 +311,9 @@ const Values = z.strictObject({
   structurePlay: StructurePlay.optional(),
   localisation: Localisation.optional(),
   profile: ContextProfile.optional(),
+  dependence: DependenceMatrix.optional(),
+  randomisation: Randomisation.optional(),
+  donors: Donors.optional(),
 });
 
 const Ranked = z.strictObject({
@@ -328,6 +343,8 @@ const Summary = z.strictObject({
   structurePlay: PlaySummary.optional(),
   localisation: LocalisationSummary.optional(),
   profile: ProfileSummary.optional(),
+  dependence: DependenceSummary.optional(),
+  randomisation: RandomisationSummary.optional(),
 });
 export type OcclusionSummary = z.infer<typeof Summary>;
 export type OcclusionValues = z.infer<typeof Values>;
@@ -340,6 +357,7 @@ export const occlusion = defineAnalysis({
   question: { en: 'Where does it look?', fr: 'Où regarde-t-il ?' },
   source: 'Zeiler & Fergus 2014, section 4.2; Kokhlikyan 2020 (Captum); Shapley 1953',
   parameters: Parameters,
+  studies: ({ fill }) => donorNames(Array.isArray(fill) ? fill : [fill]),
   values: Values,
   summary: Summary,
 });

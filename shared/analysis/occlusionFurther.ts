@@ -49,6 +49,48 @@ export const furtherParameters = {
         control: 'choice',
       }),
     ),
+  dependence: z
+    .boolean()
+    .default(false)
+    .meta(
+      field({
+        label: { en: 'Dependence matrix', fr: 'Matrice de dépendance' },
+        help: {
+          en: 'Segmenters: hides one structure after the other (those named above, else those of the labels) and reads every label again outside it. One pass a structure and filling (of planes: each).',
+          fr: "Segmentations : masque une structure après l'autre (celles nommées ci-dessus, sinon celles des étiquettes) et relit chaque étiquette hors d'elle. Un passage par structure et remplissage (par plan s'il y en a).",
+        },
+        control: 'choice',
+      }),
+    ),
+  randomisation: z
+    .boolean()
+    .default(false)
+    .meta(
+      field({
+        label: { en: 'Random weights', fr: 'Poids aléatoires' },
+        help: {
+          en: 'The map again with the weights drawn anew, from the output down and all at once, on a coarse part of the lattice: a map that stays the same mirrors the image, not what was learnt.',
+          fr: "La carte à nouveau avec des poids retirés au hasard, depuis la sortie puis tous à la fois, sur une partie grossière du réseau de positions : une carte qui ne change pas reflète l'image, non ce qui fut appris.",
+        },
+        control: 'choice',
+      }),
+    ),
+  randomisationSeeds: z
+    .number()
+    .int()
+    .min(5)
+    .max(50)
+    .default(5)
+    .meta(
+      field({
+        label: { en: 'Random networks', fr: 'Réseaux aléatoires' },
+        help: {
+          en: 'How many times the weights are drawn; at least five.',
+          fr: 'Combien de fois les poids sont tirés ; cinq au moins.',
+        },
+        control: 'number',
+      }),
+    ),
 };
 
 const playerKinds = ['structure', 'unlabelled', 'outside'] as const;
@@ -191,3 +233,115 @@ export const ProfileSummary = z.strictObject({
   steps: z.array(z.strictObject({ mm: z.number(), keep: Figure, remove: Figure, ringPerCc: Figure })),
 });
 export type ProfileSummary = z.infer<typeof ProfileSummary>;
+
+/** What one label lost with one structure hidden, on the voxels outside what is hidden. */
+const Dependence = z.strictObject({
+  hidden: z.string(),
+  label: z.string(),
+  /** The hidden structure is the label's own. */
+  own: z.boolean(),
+  /** Σp of the label as it was, and how much of that is lost. */
+  cc: number,
+  ccDrop: number,
+  /** 1 − Dice of the label with and without, and 95 % Hausdorff distance between both; null where there is none to compare. */
+  diceLoss: number,
+  hd95Mm: number,
+  /** From what is hidden to the nearest voxel of the label as it was. */
+  distanceMm: number,
+  /** None of the label's voxels sees a hidden voxel; null where it has none, or where every voxel sees everything. */
+  outOfReach: z.boolean().nullable(),
+  /** Largest change of p on voxels that see no hidden voxel: must be 0. */
+  farChange: number,
+});
+export type DependenceEntry = z.infer<typeof Dependence>;
+
+/** Row: structure hidden with 3 mm around it; column: label. */
+export const DependenceMatrix = z.strictObject({
+  fill: z.string(),
+  structures: z.array(z.strictObject({ name: z.string(), cc: number })),
+  labels: z.array(z.string()),
+  /** Half of what one output voxel can see, along its longest axis; null where it sees everything. */
+  receptiveRadiusMm: number,
+  selfTest: z.strictObject({
+    /** Entries with voxels beyond the receptive field, and those whose label lies there whole. */
+    entries: z.number().int(),
+    outOfReach: z.number().int(),
+    /** Largest change there, and what is still taken for 0. */
+    largest: number,
+    floor: number,
+    passed: z.boolean().nullable(),
+  }),
+  passes: z.number().int(),
+  /** Of the first filling. */
+  entries: z.array(Dependence),
+  fills: z.array(z.strictObject({ fill: z.string(), entries: z.array(Dependence) })),
+});
+export type DependenceMatrix = z.infer<typeof DependenceMatrix>;
+
+/** Over patients, with the first filling. */
+export const DependenceSummary = z.strictObject({
+  /** Inputs whose self-test passed, failed, or could not be made. */
+  selfTest: z.strictObject({ passed: z.number().int(), failed: z.number().int(), none: z.number().int() }),
+  entries: z.array(
+    z.strictObject({
+      hidden: z.string(),
+      label: z.string(),
+      own: z.boolean(),
+      n: z.number().int(),
+      ccDrop: Figure,
+      diceLoss: Figure,
+      hd95Mm: Figure,
+      distanceMm: Figure,
+    }),
+  ),
+});
+export type DependenceSummary = z.infer<typeof DependenceSummary>;
+
+const outcomes = ['passed', 'mirrors-the-image', 'undetermined'] as const;
+
+/** The map against maps of networks with random weights. Likeness: |Spearman's ρ| over the positions in the body. */
+export const Randomisation = z.strictObject({
+  outcome: z.enum(outcomes),
+  /** Positions of the coarse lattice in the body, and every how many of the map's positions along each axis. */
+  positions: z.number().int(),
+  every: z.array(z.number().int()),
+  seeds: z.number().int(),
+  /** Mean likeness of the map to those of wholly random networks, of each and of them. */
+  likeness: number,
+  likenesses: z.array(number),
+  /** Between maps of two wholly random networks: the 95th percentile over pairs. */
+  between95: number,
+  /** The likeness must lie below. */
+  limit: number,
+  /** From the output down: layers drawn anew up to and with `node`, mean likeness over the seeds. */
+  cascade: z.array(
+    z.strictObject({ node: z.string(), layers: z.number().int(), likeness: number, likenesses: z.array(number) }),
+  ),
+  /** Laws that the weights were drawn from. */
+  laws: z.array(z.strictObject({ law: z.string(), layers: z.number().int(), from: z.enum(['file', 'assumed']) })),
+  passes: z.number().int(),
+});
+export type Randomisation = z.infer<typeof Randomisation>;
+
+export const RandomisationSummary = z.strictObject({
+  /** Patients by the outcome of their first input. */
+  passed: z.number().int(),
+  mirrors: z.number().int(),
+  undetermined: z.number().int(),
+  likeness: Figure,
+  between95: Figure,
+  cascade: z.array(z.strictObject({ node: z.string(), layers: z.number().int(), likeness: Figure })),
+});
+export type RandomisationSummary = z.infer<typeof RandomisationSummary>;
+
+/** How each donor was laid on the patient. */
+export const Donors = z.array(
+  z.strictObject({
+    donor: z.string(),
+    /** `body`, or the structure whose middles were laid on each other. */
+    alignedBy: z.string(),
+    /** From the patient's middle to the donor's, patient axes. */
+    shiftMm: z.tuple([z.number(), z.number(), z.number()]),
+  }),
+);
+export type Donors = z.infer<typeof Donors>;

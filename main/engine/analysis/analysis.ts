@@ -31,6 +31,8 @@ export interface Context {
   readonly inputCount: number;
   /** How long one forward pass of one batch entry takes, where it was measured: other work is weighed against it in the progress. */
   readonly secondsAPass?: number;
+  /** Opens a study that this analysis' parameters name (`studies` of its definition); absent outside a job. *Problems* those of reading it. */
+  readonly studies?: (name: string) => Promise<FurtherStudy>;
   /** The networks that this analysis' parameters name (`networks` of its definition), by parameter. */
   readonly networks?: Readonly<Record<string, FurtherNetwork>>;
   /** What this analysis found of the network alone (`onNetwork`) or of all inputs together (`onEnd`); null where that failed. */
@@ -41,9 +43,18 @@ export interface Context {
   readonly compared?: Compared;
 }
 
+/** A study that is looked at beside the input. */
+export interface FurtherStudy {
+  readonly study: Study;
+  readonly series: string | undefined;
+  readonly patient: string;
+}
+
 /** One of the networks that are held against each other, with what the compared analyses found of it. */
 export interface ComparedNetwork {
   readonly name: string;
+  /** The recipe that it is a run of, as the job says; networks of one name differ by their seed alone. */
+  readonly group?: string;
   readonly network: FurtherNetwork;
   readonly recipe: Recipe | null;
   /** Of the input that is looked at, by analysis; null where it failed. Empty at the end. */

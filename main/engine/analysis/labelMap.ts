@@ -62,7 +62,7 @@ export function labelMapOf(output: NetworkArray, recipe: Segmentation, fileActiv
 }
 
 /** 1 where the map has the value. */
-export const maskOfLabel = (map: Uint8Array, value: number): Uint8Array => {
+export const maskOfLabel = (map: ArrayLike<number>, value: number): Uint8Array => {
   const mask = new Uint8Array(map.length);
   for (let v = 0; v < map.length; v++) mask[v] = map[v] === value ? 1 : 0;
   return mask;

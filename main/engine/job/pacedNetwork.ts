@@ -47,8 +47,10 @@ export function pacedNetwork(
 ): LoadedNetwork {
   /** Largest piece by the shapes of the inputs and what is fetched, and how often it was too slow in a row. */
   const pieces = new Map<string, { size: number; slow: number }>();
+  const { withWeights } = network;
   return {
     ...network,
+    ...(withWeights ? { withWeights: (values) => pacedNetwork(withWeights(values), memoryBytes, now) } : {}),
     async run(inputs, fetches, signal) {
       const arrays = Object.entries(inputs);
       const total = arrays[0]?.[1].shape[0] ?? 1;

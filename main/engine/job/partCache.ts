@@ -25,6 +25,8 @@ export interface PartKey {
   readonly analysis: string;
   readonly version: number;
   readonly parameters: unknown;
+  /** What tells the further studies that the parameters name, by name. */
+  readonly studies?: Readonly<Record<string, string | null>>;
   /** The parts that it is made of, where it compares. */
   readonly of?: readonly (string | null)[];
 }

@@ -13,6 +13,7 @@ import { openNetwork } from '../network/open';
 import type { LoadedNetwork } from '../network/network';
 import { parseRecipe } from '../recipe/readRecipe';
 import { withDatabases, type NamedInput } from './databases';
+import { namedStudies, type NamedStudies } from './furtherStudies';
 import { idsOf, knownAnalysis, type ReadJob } from './readJob';
 
 export interface PlannedInput extends NamedInput {
@@ -26,6 +27,8 @@ export interface PlannedAnalysis {
   readonly given: ReadonlySet<string>;
   /** Further networks that its parameters name, by parameter. */
   readonly networks: Readonly<Record<string, FurtherNetwork>>;
+  /** Further studies that its parameters name. */
+  readonly studies?: NamedStudies;
   /** The one of several networks that it is run for: what it finds is handed to the analysis that compares. */
   readonly of?: NamedNetwork;
 }
@@ -197,11 +200,16 @@ async function networkAt(
 async function stepOn(
   planned: Omit<PlannedAnalysis, 'networks'>,
   network: LoadedNetwork,
-  base: string,
+  { base, inputs }: { readonly base: string; readonly inputs: readonly PlannedInput[] },
   signal: AbortSignal | undefined,
 ): Promise<PlannedAnalysis> {
   checkNodes(planned, network);
-  return { ...planned, networks: await furtherNetworks(planned, base, signal) };
+  const studies = namedStudies(planned.analysis, planned.parameters, inputs, base);
+  return {
+    ...planned,
+    networks: await furtherNetworks(planned, base, signal),
+    ...(studies.size > 0 ? { studies } : {}),
+  };
 }
 
 /** The job's inputs, its saved lists in their place. */
@@ -265,7 +273,8 @@ async function planComparison(
       ...(await networkAt(ref, `networks.${name}.network`, { base, inputs: listed.inputs }, options)),
     };
     networks.push(of);
-    for (const step of steps) own.push({ ...(await stepOn(step, of.network, base, options.signal)), of });
+    for (const step of steps)
+      own.push({ ...(await stepOn(step, of.network, { base, inputs: listed.inputs }, options.signal)), of });
   }
   const held = networks.find(({ name }) => name === reference) as NamedNetwork;
   return {
@@ -298,6 +307,7 @@ export async function planJob({ job, base }: ReadJob, options: PlanOptions = {})
     options,
   );
   const steps: PlannedAnalysis[] = [];
-  for (const step of planned) steps.push(await stepOn(step, found.network, base, options.signal));
+  for (const step of planned)
+    steps.push(await stepOn(step, found.network, { base, inputs: listed.inputs }, options.signal));
   return { job, base, ...found, ...listed, analyses: steps };
 }

@@ -11,6 +11,7 @@ import { errorEntryOf } from './errorEntry';
 import { secondsAPass } from './estimate';
 import { illustrate } from '../result/illustrate';
 import { fingerprintOf } from './fingerprint';
+import { studyFingerprints, studyOpener } from './furtherStudies';
 import { openInput } from './openInput';
 import { pace } from './pace';
 import { pacedPlan } from './pacedPlan';
@@ -120,6 +121,15 @@ export async function runPlan(asked: Plan, options: RunOptions): Promise<RunOutc
     if (Date.now() - saved.at >= savingShare * saved.took) await saveNow();
   };
 
+  const studies = new Map<PlannedAnalysis, Readonly<Record<string, string | null>>>();
+  for (const step of plan.analyses)
+    if (step.studies) studies.set(step, await studyFingerprints(step.studies, plan.base, signal));
+  const openers = new Map(
+    plan.analyses.flatMap((step) =>
+      step.studies ? [[step, studyOpener(step.studies, plan.base, signal)] as const] : [],
+    ),
+  );
+
   const keyOf = (step: PlannedAnalysis, { id, tags, spec }: PlannedInput) => ({
     network: identityOf(plan, step).network,
     inputId: id,
@@ -130,6 +140,7 @@ export async function runPlan(asked: Plan, options: RunOptions): Promise<RunOutc
     analysis: step.analysis.definition.id,
     version: step.analysis.definition.version,
     parameters: step.parameters,
+    ...withStudies(studies.get(step)),
   });
 
   /** Under which name the part of this input lies, as long as its files stay as they are. */
@@ -167,9 +178,11 @@ export async function runPlan(asked: Plan, options: RunOptions): Promise<RunOutc
   }
 
   function contextOfInput(step: PlannedAnalysis, outcome: InputOutcome): Context {
+    const opener = openers.get(step);
     const own = {
       ...contextOf(plan, step, context, folder.path),
       networks: step.networks,
+      ...(opener ? { studies: opener } : {}),
       alone: alone.parts[plan.analyses.indexOf(step)] ?? null,
     };
     if (!own.compared) return own;
@@ -307,6 +320,9 @@ export async function runPlan(asked: Plan, options: RunOptions): Promise<RunOutc
   if (whole && shard) await saveShard(folder.path, { plan, shard, outcomes, job: last.job, seconds: last.seconds });
   return { results: last, cancelled: !whole };
 }
+
+/** A key without studies stays as it always was. */
+const withStudies = <T>(studies: T | undefined): { readonly studies?: T } => (studies === undefined ? {} : { studies });
 
 /** A disk that is full fails every input alike: going on would only repeat it. */
 const isFatal = (thrown: unknown): boolean =>

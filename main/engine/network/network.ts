@@ -121,5 +121,10 @@ export interface LoadedNetwork {
    * *Problems* network/cannot-differentiate {node, op}, and those of `run`.
    */
   readonly gradient?: (question: GradientQuestion, signal?: AbortSignal) => Promise<GradientAnswer>;
+  /**
+   * The same network with other weights, new arrays by those of its graph: whoever asks closes it. Its description and hash stay those of the file.
+   * Absent for a black box.
+   */
+  readonly withWeights?: (values: ReadonlyMap<Float32Array, Float32Array>) => LoadedNetwork;
   close(): void;
 }

@@ -1,3 +1,4 @@
+import type { Description } from '../../../shared/network';
 import { IsolensError } from '../../../shared/problem/problem';
 import { assemble, inferShapes } from './assemble';
 import { BlackBox } from './blackBox';
@@ -5,6 +6,7 @@ import { describeGraph } from './describe';
 import { acceptInputs, execute, HeldWeights } from './execute';
 import { sourceOf } from './files';
 import { gradientOf } from './gradient';
+import type { NetworkGraph } from './graph';
 import { occluderOf } from './incremental/occluder';
 import { batchWithin, footprintOf } from './memory';
 import type { GradientQuestion, LoadedNetwork } from './network';
@@ -12,6 +14,7 @@ import { inParts } from './streaming/inParts';
 import { readers } from './reader/list';
 import type { ReadNetwork, Source } from './reader/reader';
 import { backendInfo, startBackend } from './tensorflow';
+import { withWeights } from './withWeights';
 
 /**
  * Reads a network and makes it ready to run. `path` is the network's file, or the folder of one that has several.
@@ -27,13 +30,18 @@ export async function openNetwork(path: string, { signal }: { signal?: AbortSign
     describeGraph({ ...graph, name }, { format, sha256: sha256(), warnings }),
   );
   stopIfAsked(signal);
+  return loaded({ ...graph, name }, description, native ? new BlackBox(graph, native) : null);
+}
+
+/** A graph ready to run. */
+function loaded(graph: NetworkGraph, description: Description, blackBox: BlackBox | null): LoadedNetwork {
   const weights = new HeldWeights();
-  const blackBox = native ? new BlackBox(graph, native) : null;
+  const { name, format, sha256 } = description.network;
   return {
-    sha256: description.network.sha256,
+    sha256,
     name,
     format,
-    graph: { ...graph, name },
+    graph,
     description,
     // Only running needs TensorFlow: a network can be described where nothing can compute it.
     run: async (inputs, fetches, abort, budgetBytes) => {
@@ -62,6 +70,12 @@ export async function openNetwork(path: string, { signal }: { signal?: AbortSign
             await startBackend();
             return gradientOf(graph, weights, { ...question, accepted }, abort);
           },
+        }),
+    ...(blackBox
+      ? {}
+      : {
+          withWeights: (values: ReadonlyMap<Float32Array, Float32Array>) =>
+            loaded(withWeights(graph, values), description, null),
         }),
     close: () => {
       weights.free();

@@ -32,6 +32,8 @@ export interface InputName {
    * one that is not is put in. Whoever prepares a changed study leaves out the channels that changed.
    */
   readonly sampled?: Map<number, SampledChannel> | undefined;
+  /** Laid on these voxels in place of the recipe's own, in this study's millimetres. */
+  readonly on?: { readonly grid: Grid; readonly planes: readonly number[] | null } | undefined;
 }
 
 export interface SampledChannel {
@@ -179,7 +181,7 @@ export async function prepareStudy(
   study: Study,
   recipe: Recipe,
   networkInput: NetworkInput,
-  { id, patient, series, signal, sampled: held }: InputName,
+  { id, patient, series, signal, sampled: held, on }: InputName,
 ): Promise<PreparedInput> {
   const depth = checkChannels(recipe, networkInput);
   const layout = layoutOf(recipe);
@@ -188,15 +190,15 @@ export async function prepareStudy(
   const stage = await stageOf(study, recipe, images);
   const warnings: Warning[] = [];
 
-  const centred = recipe.grid.size.some((size) => size !== null);
+  const centred = on === undefined && recipe.grid.size.some((size) => size !== null);
   const centre = centreOf(centred ? recipe.grid.centre : 'volume', recipe, study, stage);
   warnings.push(...centre.warnings);
-  const recipeGrid = gridOf(recipe, stage.grid, centre.pointMm, rules);
+  const recipeGrid = on ? { grid: on.grid, native: null } : gridOf(recipe, stage.grid, centre.pointMm, rules);
   const { grid } = recipeGrid;
   if (voxelCount(grid) * depth > mostValues)
     throw new IsolensError('recipe/too-large', { values: voxelCount(grid) * depth }, { key: 'grid' });
 
-  const planes = planesOf(study, recipe, layout, grid, stage.frameOfReference);
+  const planes = on ? on.planes : planesOf(study, recipe, layout, grid, stage.frameOfReference);
   const place: TensorPlace = { grid, layout, planes };
   const [all, rows, columns] = tensorSizes(layout, grid.size);
   const slices = planes?.length ?? all;

@@ -1,6 +1,7 @@
 import type { Language, Words } from '../../../shared/words';
 import { compareKeys } from './reportCompareKeys';
 import { responseKeys } from './reportResponseKeys';
+import { occlusionKeys } from './reportOcclusionKeys';
 import { searchKeys } from './reportSearchKeys';
 
 /** Heads of tables, by the key of results.json; a key that is not here is written as words. */
@@ -318,6 +319,7 @@ export const keyWords: Readonly<Record<string, Words>> = {
   fr: { en: 'in French', fr: 'en français' },
   id: { en: 'name', fr: 'nom' },
   ...searchKeys,
+  ...occlusionKeys,
   ...responseKeys,
   ...compareKeys,
 };
@@ -392,11 +394,16 @@ const valuesFr: Readonly<Record<string, string>> = {
   awakened: 'réveillé',
   'one-run-each': 'un entraînement chacun',
   'same-weights': 'mêmes poids',
+  passed: 'réussi',
+  'mirrors-the-image': 'la carte reflète l’image',
+  file: 'fichier',
+  assumed: 'supposé',
+  body: 'corps',
 };
 
 /** Keys whose words are Isolens' own: a name that somebody gave is never translated. */
 const ownWords = new Set([
-  'activation', 'band', 'byFill', 'certificateBox', 'channels', 'compatibleWith', 'event', 'extreme', 'fill', 'from',
+  'activation', 'band', 'byFill', 'certificateBox', 'channels', 'compatibleWith', 'event', 'extreme', 'fill', 'from', 'outcome', 'alignedBy',
   'kind', 'missing', 'nodes', 'placement', 'rankedBy', 'score', 'sign', 'status', 'subtype',
 ]); // prettier-ignore
 

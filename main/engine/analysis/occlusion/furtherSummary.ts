@@ -1,15 +1,19 @@
 import type { OcclusionSummary } from '../../../../shared/analysis/occlusion';
 import type {
   ContextProfile,
+  DependenceMatrix,
+  DependenceSummary,
   Localisation,
   LocalisationSummary,
   PlaySummary,
   ProfileSummary,
+  Randomisation,
+  RandomisationSummary,
   StructurePlay,
 } from '../../../../shared/analysis/occlusionFurther';
 import type { Figure } from '../../../../shared/result';
 import { figureOf, type PatientValue } from './figure';
-import type { Further } from './further';
+import type { Further } from './inquiry';
 
 interface Found {
   readonly patient: string;
@@ -19,16 +23,22 @@ interface Found {
 /** What was found beside map and verdict, over patients; only what was asked for. */
 export function furtherSummary(
   parts: readonly Found[],
-): Pick<OcclusionSummary, 'structurePlay' | 'localisation' | 'profile'> {
+): Pick<OcclusionSummary, 'structurePlay' | 'localisation' | 'profile' | 'dependence' | 'randomisation'> {
   const plays = parts.flatMap(({ patient, further: { structurePlay: play } }) => (play ? [{ patient, play }] : []));
   const profiles = parts.flatMap(({ patient, further: { profile } }) => (profile ? [{ patient, profile }] : []));
   const located = parts.flatMap(({ patient, further: { localisation: found } }) =>
     (found?.structures ?? []).map((own) => ({ patient, own })),
   );
+  const matrices = parts.flatMap(({ patient, further: { dependence: matrix } }) =>
+    matrix ? [{ patient, matrix }] : [],
+  );
+  const checks = parts.flatMap(({ patient, further: { randomisation: check } }) => (check ? [{ patient, check }] : []));
   return {
     ...(plays.length > 0 ? { structurePlay: playSummary(plays) } : {}),
     ...(profiles.length > 0 ? { profile: profileSummary(profiles) } : {}),
     ...(located.length > 0 ? { localisation: localisationSummary(located) } : {}),
+    ...(matrices.length > 0 ? { dependence: dependenceSummary(matrices) } : {}),
+    ...(checks.length > 0 ? { randomisation: randomisationSummary(checks) } : {}),
   };
 }
 
@@ -87,6 +97,59 @@ function localisationSummary(
       beyondChance: patients(tested.filter(({ own }) => (own.massQ ?? 1) <= 0.05)),
     };
   });
+}
+
+function dependenceSummary(
+  rows: readonly { readonly patient: string; readonly matrix: DependenceMatrix }[],
+): DependenceSummary {
+  const tests = rows.map(({ matrix }) => matrix.selfTest.passed);
+  const all = rows.flatMap(({ patient, matrix }) => matrix.entries.map((own) => ({ patient, own })));
+  const pairs = new Map(all.map(({ own }) => [`${own.hidden}\n${own.label}`, own]));
+  return {
+    selfTest: {
+      passed: tests.filter((passed) => passed === true).length,
+      failed: tests.filter((passed) => passed === false).length,
+      none: tests.filter((passed) => passed === null).length,
+    },
+    entries: [...pairs.values()].map(({ hidden, label, own: ownLabel }) => {
+      const found = all.filter(({ own }) => own.hidden === hidden && own.label === label);
+      const over = (key: 'ccDrop' | 'diceLoss' | 'hd95Mm' | 'distanceMm'): Figure =>
+        figureOf(found.map(({ patient, own }) => ({ patient, value: own[key] })));
+      return {
+        hidden,
+        label,
+        own: ownLabel,
+        n: new Set(found.map(({ patient }) => patient)).size,
+        ccDrop: over('ccDrop'),
+        diceLoss: over('diceLoss'),
+        hd95Mm: over('hd95Mm'),
+        distanceMm: over('distanceMm'),
+      };
+    }),
+  };
+}
+
+/** Over the first input of each patient. */
+function randomisationSummary(
+  rows: readonly { readonly patient: string; readonly check: Randomisation }[],
+): RandomisationSummary {
+  const firsts = rows.filter(({ patient }, n) => rows.findIndex((row) => row.patient === patient) === n);
+  const over = (of: (check: Randomisation) => number | null): Figure =>
+    figureOf(firsts.map(({ patient, check }) => ({ patient, value: of(check) })));
+  const count = (outcome: Randomisation['outcome']): number =>
+    firsts.filter(({ check }) => check.outcome === outcome).length;
+  return {
+    passed: count('passed'),
+    mirrors: count('mirrors-the-image'),
+    undetermined: count('undetermined'),
+    likeness: over(({ likeness }) => likeness),
+    between95: over(({ between95 }) => between95),
+    cascade: (firsts[0]?.check.cascade ?? []).map(({ node, layers }, n) => ({
+      node,
+      layers,
+      likeness: over(({ cascade }) => cascade[n]?.likeness ?? null),
+    })),
+  };
 }
 
 /** Over the first input of each patient in whom the effect is large enough. */

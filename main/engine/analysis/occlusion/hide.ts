@@ -1,4 +1,5 @@
 import type { FillChoice } from '../../../../shared/analysis/occlusion';
+import { IsolensError } from '../../../../shared/problem/problem';
 import type { ChannelTransform, PreparedInput } from '../../recipe/preparedInput';
 import { ready, type Cuttable } from '../cuttable';
 import { forEachRow, voxelsIn, type Box } from './box';
@@ -6,7 +7,7 @@ import type { Fill, FillSetting, Image, PreparedFill } from './fill/fill';
 import { fillOf } from './fill/list';
 
 /** One hidden channel of the tensor. An `absent` value stands for a mask or a dose that is not there. */
-interface HiddenChannel {
+export interface HiddenChannel {
   readonly channel: number;
   readonly transform: ChannelTransform | null;
   readonly absent: number | null;
@@ -49,7 +50,7 @@ export function hiddenChannels({ array, transforms }: PreparedInput, which: 'ima
 
 /** One channel of one batch entry (or, for `null`, of all entries as one stack) on its own. */
 export function channelImage(
-  { array }: PreparedInput,
+  { array }: Pick<PreparedInput, 'array'>,
   entry: number | null,
   channel: number,
   spacingMm: readonly number[] | null,
@@ -62,7 +63,35 @@ export function channelImage(
   const values = new Float32Array(count);
   for (let v = 0; v < count; v++) values[v] = array.values[from + v * channels] ?? NaN;
   const stack = entry === null && (array.shape[0] ?? 1) > 1;
-  return { values, sizes: stack ? [array.shape[0] ?? 1, ...spatial] : spatial, spacingMm };
+  const offset = (entry ?? 0) * size;
+  return { values, sizes: stack ? [array.shape[0] ?? 1, ...spatial] : spatial, spacingMm, offset };
+}
+
+/** What fillings take from beside the input. */
+export interface FillMeans {
+  readonly noiseDraws: number;
+  /** Other patients on this input's voxels, by the name that the parameters give them. */
+  readonly donors?: ReadonlyMap<string, Pick<PreparedInput, 'array'>>;
+}
+
+/** The filling of one hidden channel. *Problems* analysis/no-donor. */
+export function channelFill(
+  prepared: PreparedInput,
+  choice: FillChoice,
+  { channel, transform }: HiddenChannel,
+  { noiseDraws, donors }: FillMeans,
+): Fill {
+  return fillOf(choice, {
+    // Of an array a constant is in network units, whatever a recipe says of them.
+    toUnits: transform && prepared.grid ? toUnits(transform) : null,
+    whole: () => channelImage(prepared, null, channel, null).values,
+    donor: (name) => {
+      const donor = donors?.get(name);
+      if (!donor) throw new IsolensError('analysis/no-donor', { name }, { key: 'fill' });
+      return channelImage({ array: donor.array }, null, channel, null).values;
+    },
+    draws: noiseDraws,
+  });
 }
 
 /** Puts fillings into copies of the input. */
@@ -77,16 +106,11 @@ export function hiderOf(
   prepared: PreparedInput,
   choice: FillChoice,
   hidden: readonly HiddenChannel[],
-  setting: FillSetting & { readonly noiseDraws: number; readonly spacingMm: readonly number[] | null },
+  setting: FillSetting & FillMeans & { readonly spacingMm: readonly number[] | null },
 ): Hider {
   const channels = prepared.array.shape.at(-1) ?? 1;
   const sizes = prepared.array.shape.slice(1, -1);
-  const fills = hidden.map(({ channel, transform }): Fill => {
-    const whole = choice === 'mean' ? channelImage(prepared, null, channel, null).values : new Float32Array(0);
-    // Of an array a constant is in network units, whatever a recipe says of them.
-    const units = transform && prepared.grid ? toUnits(transform) : null;
-    return fillOf(choice, { toUnits: units, whole, draws: setting.noiseDraws });
-  });
+  const fills = hidden.map((own): Fill => channelFill(prepared, choice, own, setting));
   const held = new Map<number, readonly (PreparedFill | null)[]>();
   function* fillsOfEntry(entry: number): Cuttable<readonly (PreparedFill | null)[]> {
     const known = held.get(entry);

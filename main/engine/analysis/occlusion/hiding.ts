@@ -3,7 +3,7 @@ import type { PreparedInput } from '../../recipe/preparedInput';
 import { inPieces, type Cuttable } from '../cuttable';
 import type { Fill, PreparedFill } from './fill/fill';
 import { secondsOfCoalition, secondsOfRegion, secondsToPrepare } from './fill/cost';
-import { channelImage, hiddenChannels } from './hide';
+import { channelImage, hiddenChannels, type HiddenChannel } from './hide';
 
 /** The voxels of an input shared out among players: each bears its player's number, in network order. */
 export interface Division {
@@ -86,16 +86,17 @@ export function hidingSeconds(
 /** One channel with each player filled. */
 function* layerOf(
   setting: HidingSetting,
-  fill: Fill,
-  { channel, absent }: { readonly channel: number; readonly absent: number | null },
+  fillFor: (channel: HiddenChannel) => Fill,
+  hiddenChannel: HiddenChannel,
 ): Cuttable<Layer> {
   const { prepared, players } = setting;
+  const { channel, absent } = hiddenChannel;
   const entries = prepared.array.shape[0] ?? 1;
   const window = stackWindow(setting);
   const image = channelImage(prepared, null, channel, setting.stackMm);
   const stacked = image.sizes.length === window.length ? image : { ...image, sizes: [1, ...image.sizes] };
   yield;
-  const ready = absent === null ? yield* fill.prepare(stacked, { window, seed: setting.seed }) : null;
+  const ready = absent === null ? yield* fillFor(hiddenChannel).prepare(stacked, { window, seed: setting.seed }) : null;
   const offset = Math.floor(channel / setting.recipeChannels) - setting.context;
   const owner = shiftedPlanes(players.of, entries, offset);
   const filled = new Float32Array(owner.length).fill(absent ?? NaN);
@@ -115,12 +116,13 @@ function* layerOf(
  * Each player is filled from what lies around itself, whoever else is hidden: so the part of a network that only adds is exact, and no player
  * is blamed for the filling of another.
  */
-export function* hidingWith(setting: HidingSetting, fill: Fill): Cuttable<Hiding> {
+export function* hidingWith(setting: HidingSetting, fillFor: (channel: HiddenChannel) => Fill): Cuttable<Hiding> {
   const { prepared } = setting;
   const count = prepared.array.shape.at(-1) ?? 1;
   const entries = prepared.array.shape[0] ?? 1;
   const layers: Layer[] = [];
-  for (const hidden of hiddenChannels(prepared, setting.channels)) layers.push(yield* layerOf(setting, fill, hidden));
+  for (const hidden of hiddenChannels(prepared, setting.channels))
+    layers.push(yield* layerOf(setting, fillFor, hidden));
   function* changed(change: (values: Float32Array, layer: Layer) => Cuttable<void>): Cuttable<PreparedInput> {
     const values = prepared.array.values.slice();
     yield;

@@ -13,9 +13,11 @@ import type { Analysis, Context, OpenInput, Part, Step } from '../analysis';
 import { inTurns, type Cuttable } from '../cuttable';
 import { anatomyOf, imageOf } from './anatomy';
 import { boxSeconds, choicesOf, drawsOf, gameAhead, latticeOn, regionOf, shiftsFor } from './cost';
+import { donorsOf } from './donor';
 import { fillName } from './fill/list';
-import { furtherAhead, inquiriesOf, type Further } from './further';
+import { furtherAhead, inquiriesOf } from './further';
 import { hiddenChannels, hiderOf } from './hide';
+import type { Further, Mapped } from './inquiry';
 import { localise } from './localisation';
 import { meanMap } from './meanMap';
 import { occluderFor } from './incremental';
@@ -147,6 +149,8 @@ async function* runOcclusion(
   const hidden = hiddenChannels(prepared, parameters.channels);
   const inHu = prepared.grid !== null && hidden.some(({ transform, absent }) => transform !== null && absent === null);
   const choices = choicesOf(parameters);
+  const donors = await donorsOf(input, context, choices, parameters, signal);
+  const means = { noiseDraws: parameters.noiseDraws, donors: donors.inputs };
   const anatomy = anatomyOf(input);
   const { players, warnings: playerWarnings } =
     anatomy && parameters.game ? playersOf(input, context, anatomy, parameters) : { players: null, warnings: [] };
@@ -181,7 +185,7 @@ async function* runOcclusion(
     signal,
   };
   const { inquiries, warnings: furtherWarnings } = anatomy
-    ? inquiriesOf({ ...shared, input, analysis: context, parameters, anatomy, readers })
+    ? inquiriesOf({ ...shared, input, analysis: context, parameters, choices, means, anatomy, on, readers })
     : { inquiries: [], warnings: [] };
   const ending = secondsAVoxelAtEnd * (prepared.array.values.length / (prepared.array.shape.at(-1) ?? 1));
   const stages = stagesOf([
@@ -198,7 +202,7 @@ async function* runOcclusion(
       const setting = {
         window: on.size.window,
         seed: parameters.seed,
-        noiseDraws: parameters.noiseDraws,
+        ...means,
         spacingMm: place?.spacingMm ?? null,
       };
       const scoring = { network, prepared, reader, intact, signal, hider: hiderOf(prepared, choice, hidden, setting) };
@@ -247,10 +251,13 @@ async function* runOcclusion(
     }
   }
   stages.next();
-  const further: { -readonly [Key in keyof Further]: Further[Key] } = {};
+  const further: { -readonly [Key in keyof Further]: Further[Key] } = {
+    ...(donors.figures.length > 0 ? { donors: donors.figures } : {}),
+  };
+  const mapped: Mapped = { floor: check.largestDifference, run: main.run, scoring: main.scoring };
   for (const inquiry of inquiries) {
     if (stopped) break;
-    const steps = inquiry.run(check.largestDifference);
+    const steps = inquiry.run(mapped);
     let step = await steps.next();
     for (; !step.done; step = await steps.next()) yield scaled(step.value);
     stages.next();

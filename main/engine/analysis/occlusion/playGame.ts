@@ -85,7 +85,10 @@ export async function* playGame(setting: GameSetting, floor: number): AsyncGener
   let specific: boolean | null = null;
   for (const [n, fill] of gameFills.entries()) {
     const { ready, coalition } = hidingSeconds(fill.name as FillChoice, setting);
-    const hide = await inTurns(hidingWith(setting, fill), signal);
+    const hide = await inTurns(
+      hidingWith(setting, () => fill),
+      signal,
+    );
     yield after(ready);
     const worth: number[] = [];
     for (let kept = 0; kept < 7; kept++) {

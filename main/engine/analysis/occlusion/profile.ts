@@ -86,7 +86,10 @@ export async function* profileAround(
     for (const [n, fill] of fills.entries()) {
       const { ready } = hidingSeconds(fill.name as FillChoice, setting, players);
       let spent = 0;
-      const hiding = await inTurns(hidingWith(setting, fill), signal);
+      const hiding = await inTurns(
+        hidingWith(setting, () => fill),
+        signal,
+      );
       const running = worthsOf(setting, hiding, wanted, intact);
       let step = await running.next();
       for (; !step.done; step = await running.next()) {

@@ -3,7 +3,8 @@ import { applyAffine } from '../../../../shared/geometry';
 import type { Volume } from '../../../../shared/volume';
 import { voxelCc } from '../../../../shared/volume';
 import type { Cuttable } from '../cuttable';
-import { attributionVolume, supportsIn, thresholdsOf, valueAtVolume } from './histogram';
+import { valueAtVolume } from '../statistics/valueAtVolume';
+import { attributionVolume, supportsIn, thresholdsOf } from './histogram';
 
 /** A part of the patient on the map's grid. */
 export interface Part {

@@ -114,7 +114,7 @@ async function runEntries(
   return outputOfRun(await network.run(fed, [reader.fetch], signal), reader);
 }
 
-function outputOfRun(maps: ReadonlyMap<string, NetworkArray>, { fetch }: ScoreReader): NetworkArray {
+function outputOfRun(maps: ReadonlyMap<string, NetworkArray>, { fetch }: Pick<ScoreReader, 'fetch'>): NetworkArray {
   const output = maps.get(fetch.stage === 'output' ? fetch.node : `${fetch.node}:preActivation`);
   if (!output) throw new Error(`the network gave no value of ${fetch.node}`);
   return output;
@@ -140,7 +140,12 @@ export function scoreWith({ reader, intact }: Scoring, values: Float32Array, ent
 
 /** Runs a batch of changed copies of entries, one after the other in `copies`, beside what is not hidden in. */
 export async function runCopies(
-  { network, prepared, reader, signal }: Pick<Scoring, 'network' | 'prepared' | 'reader' | 'signal'>,
+  {
+    network,
+    prepared,
+    reader,
+    signal,
+  }: Pick<Scoring, 'network' | 'prepared' | 'signal'> & { readonly reader: Pick<ScoreReader, 'fetch'> },
   ofEntries: readonly number[],
   copies: Float32Array,
 ): Promise<NetworkArray> {

@@ -52,7 +52,10 @@ export async function* playStructures(
         done: Math.min(1, (n + share) / fills.length),
         stage: 'structure by structure',
       });
-      const hiding = await inTurns(hidingWith(setting, fill), signal);
+      const hiding = await inTurns(
+        hidingWith(setting, () => fill),
+        signal,
+      );
       const readied = ready / Math.max(1e-9, ready + each);
       yield at(readied);
       const running = worthsOf(setting, hiding, wanted, intact);

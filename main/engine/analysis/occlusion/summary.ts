@@ -1,7 +1,7 @@
 import type { OcclusionSummary, OcclusionValues, RankedStructure } from '../../../../shared/analysis/occlusion';
 import type { Figure } from '../../../../shared/result';
 import { figureOf } from './figure';
-import type { Further } from './further';
+import type { Further } from './inquiry';
 import { furtherSummary } from './furtherSummary';
 import type { PatientGame } from './verdictRules';
 

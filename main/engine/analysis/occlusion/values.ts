@@ -2,7 +2,7 @@ import type { OcclusionValues } from '../../../../shared/analysis/occlusion';
 import type { PreparedInput } from '../../recipe/preparedInput';
 import type { Cuttable } from '../cuttable';
 import { fillAgreement } from './agreement';
-import type { Further } from './further';
+import type { Further } from './inquiry';
 import { leastChangeHu } from './hide';
 import { thresholdsOf } from './histogram';
 import { meanMap } from './meanMap';

@@ -294,6 +294,15 @@ function nodeOf(model: Model, reference: Reference, prefix: string): string {
   return nodeOf(layer.model, inner, `${name}/`);
 }
 
+/** What the layer's kernels were drawn from, as the file names it, with the numbers of a law that has some. */
+function initialiserIn(config: JsonObject): JsonObject | null {
+  const told = config['kernel_initializer'] ?? config['depthwise_initializer'];
+  if (typeof told === 'string') return { name: told };
+  if (!isObject(told ?? null)) return null;
+  const { class_name: name, config: numbers } = told as JsonObject;
+  return typeof name === 'string' ? { ...(isObject(numbers) ? numbers : {}), name } : null;
+}
+
 function translate(source: LayerSource, json: JsonObject, call: Call): Translation {
   const unknown = (reason: string): Translation => ({
     op: 'unknown',
@@ -308,7 +317,9 @@ function translate(source: LayerSource, json: JsonObject, call: Call): Translati
   const translator = operationTranslator(json, call) ?? translators.get(source.className);
   if (!translator) return unknown('Isolens does not know this layer');
   try {
-    return translator(source);
+    const made = translator(source);
+    const initialiser = initialiserIn(source.config);
+    return initialiser ? { ...made, attributes: { ...made.attributes, initialiser } } : made;
   } catch (thrown) {
     if (thrown instanceof NotKnown) return unknown(thrown.message);
     throw thrown;

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  attributionVolume,
-  supportsIn,
-  thresholdsOf,
-  valueAtVolume,
-} from '../../../../main/engine/analysis/occlusion/histogram';
+import { attributionVolume, supportsIn, thresholdsOf } from '../../../../main/engine/analysis/occlusion/histogram';
 import { interaction, necessity, shapley, sufficiency } from '../../../../main/engine/analysis/occlusion/shapley';
 import { gameFigures } from '../../../../main/engine/analysis/occlusion/structureGame';
 import { ruling, type PatientGame } from '../../../../main/engine/analysis/occlusion/verdictRules';
+import { valueAtVolume } from '../../../../main/engine/analysis/statistics/valueAtVolume';
 
 const close = (values: readonly number[], expected: readonly number[]) => {
   expect(values).toHaveLength(expected.length);

@@ -7,6 +7,8 @@ export interface Image {
   readonly sizes: readonly number[];
   /** Voxel size along each axis; null for arrays, whose lengths are counted in voxels. */
   readonly spacingMm: readonly number[] | null;
+  /** Place of its first voxel among all voxels of the channel; 0 for the whole stack. */
+  readonly offset?: number;
 }
 
 /** A filling made ready for one image. */

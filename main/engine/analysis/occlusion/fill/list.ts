@@ -1,6 +1,7 @@
 import type { FillChoice } from '../../../../../shared/analysis/occlusion';
 import { blurFill } from './blur';
 import { constantFill } from './constant';
+import { donorFill } from './donor';
 import type { Fill } from './fill';
 import { harmonicFill } from './harmonic';
 import { localMeanFill } from './localMean';
@@ -10,25 +11,35 @@ import { noiseFill } from './noise';
 /** The three fillings of the structure game. Source: methods §1.4, fills 1 to 3. */
 export const gameFills: readonly Fill[] = [localMeanFill, blurFill, harmonicFill];
 
-/** As files name it: a constant by its value where there are several. */
+/** As files name it: a constant by its value, a donor by its name, where there are several. */
 export const fillName = (choice: FillChoice): string =>
-  typeof choice === 'string' ? choice : `constant ${String(choice.constant)}`;
+  typeof choice === 'string'
+    ? choice
+    : 'donor' in choice
+      ? `donor ${choice.donor}`
+      : `constant ${String(choice.constant)}`;
 
-/**
- * The filling of a job's word for one channel of the network's input. `toUnits` turns HU into network units, null for arrays; `whole` are the channel's
- * values over the whole input, all planes of a 2D network.
- */
-export function fillOf(
-  choice: FillChoice,
-  { toUnits, whole, draws }: { toUnits: ((hu: number) => number) | null; whole: Float32Array; draws: number },
-): Fill {
+/** What a filling of one channel may need to know. */
+interface FillSource {
+  /** HU into network units; null for arrays. */
+  readonly toUnits: ((hu: number) => number) | null;
+  /** The channel's values over the whole input, all planes of a 2D network. */
+  readonly whole: () => Float32Array;
+  /** The same channel of another patient. */
+  readonly donor: (name: string) => Float32Array;
+  readonly draws: number;
+}
+
+/** The filling of a job's word for one channel of the network's input. */
+export function fillOf(choice: FillChoice, { toUnits, whole, donor, draws }: FillSource): Fill {
   if (typeof choice !== 'string') {
+    if ('donor' in choice) return donorFill(fillName(choice), donor(choice.donor));
     const value = toUnits ? toUnits(choice.constant) : choice.constant;
     return constantFill(fillName(choice), () => value);
   }
   switch (choice) {
     case 'mean':
-      return meanFill(() => meanOf(whole));
+      return meanFill(() => meanOf(whole()));
     case 'local-mean':
       return localMeanFill;
     case 'blur':

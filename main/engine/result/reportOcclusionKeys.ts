@@ -1,0 +1,37 @@
+import type { Words } from '../../../shared/words';
+
+/** Heads of tables for what an occlusion looks at beside its map. */
+export const occlusionKeys: Readonly<Record<string, Words>> = {
+  dependence: { en: 'dependence matrix', fr: 'matrice de dépendance' },
+  hidden: { en: 'hidden', fr: 'masquée' },
+  own: { en: 'the label’s own', fr: 'celle de l’étiquette' },
+  ccDrop: { en: 'volume lost', fr: 'volume perdu' },
+  diceLoss: { en: '1 − Dice', fr: '1 − Dice' },
+  distanceMm: { en: 'distance', fr: 'distance' },
+  outOfReach: { en: 'beyond the receptive field', fr: 'au-delà du champ récepteur' },
+  farChange: { en: 'change beyond the field', fr: 'changement au-delà du champ' },
+  selfTest: { en: 'self-test: nothing beyond the receptive field', fr: 'auto-test : rien au-delà du champ récepteur' },
+  entries: { en: 'entries', fr: 'cases' },
+  largest: { en: 'largest change', fr: 'plus grand changement' },
+  floor: { en: 'taken for 0', fr: 'compté pour 0' },
+  passed: { en: 'passed', fr: 'réussi' },
+  failed: { en: 'failed', fr: 'échoué' },
+  none: { en: 'could not be made', fr: 'impossible' },
+  randomisation: { en: 'check with random weights', fr: 'contrôle par poids aléatoires' },
+  randomisationSeeds: { en: 'random networks', fr: 'réseaux aléatoires' },
+  outcome: { en: 'outcome', fr: 'issue' },
+  mirrors: { en: 'the map mirrors the image', fr: 'la carte reflète l’image' },
+  undetermined: { en: 'undetermined', fr: 'indéterminé' },
+  likeness: {
+    en: 'likeness (|ρ|) to random networks’ maps',
+    fr: 'ressemblance (|ρ|) aux cartes de réseaux aléatoires',
+  },
+  likenesses: { en: 'of each', fr: 'de chacun' },
+  between95: { en: '95 % between random networks', fr: '95 % entre réseaux aléatoires' },
+  cascade: { en: 'from the output down', fr: 'depuis la sortie' },
+  every: { en: 'every so many positions', fr: 'une position sur' },
+  donors: { en: 'donors', fr: 'donneurs' },
+  donor: { en: 'donor', fr: 'donneur' },
+  alignedBy: { en: 'aligned by', fr: 'aligné par' },
+  shiftMm: { en: 'shift', fr: 'décalage' },
+};
