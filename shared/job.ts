@@ -6,6 +6,8 @@ const named = {
   patient: z.string().optional(),
   series: z.string().optional(),
   label: z.string().optional(),
+  /** What is known of it by name; of a saved list, of all that it lists, where an entry does not say otherwise. */
+  tags: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 };
 
 /** One input of a job: a folder of DICOM, a saved list, one array, or one array for each input of the network. */
@@ -17,7 +19,12 @@ export const JobInput = z.union([
 ]);
 export type JobInput = z.infer<typeof JobInput>;
 
-const NetworkRef = { network: z.string(), recipe: z.string().optional() };
+const NetworkRef = {
+  network: z.string(),
+  recipe: z.string().optional(),
+  /** The recipe of training that it is a run of: networks of one group differ by their seed alone. */
+  group: z.string().min(1).optional(),
+};
 
 /** `isolens/job@1`. Paths are relative to the job's file. `parameters` are checked by the analysis' own definition. */
 export const Job = z.strictObject({

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { Figure } from '../result';
 import { Verdict, Words } from '../verdict';
+import { DatabaseComparison } from './compareDatabases';
+import { MatchingRow } from './compareMatching';
+import { WeightPath } from './comparePath';
+import { Runs } from './compareRuns';
+import { Step } from './compareSteps';
 import { defineAnalysis, field } from './definition';
 import { channelStatuses } from './maps';
 
@@ -40,6 +45,21 @@ const Parameters = z.strictObject({
           fr: 'Analyses lancées pour chaque réseau sur les mêmes entrées. Les cartes le sont toujours : elles disent quels filtres meurent ou se réveillent.',
         },
         control: 'analyses',
+      }),
+    ),
+  sweeps: z
+    .number()
+    .int()
+    .refine((n) => n === 0 || (n >= 3 && n <= 101), { error: 'it takes 3 to 101 of them, or 0' })
+    .default(0)
+    .meta(
+      field({
+        label: { en: 'Steps between the weights', fr: 'Pas entre les poids' },
+        help: {
+          en: 'Networks of one architecture: the loss at so many places on the straight way between their weights (11 as in Frankle 2020), and the barrier between them. Each place costs a forward pass of every input, and takes a known truth. 0: not run.',
+          fr: 'Réseaux d’une même architecture : la perte en autant de points du chemin droit entre leurs poids (11 comme dans Frankle 2020), et la barrière entre eux. Chaque point coûte un passage de chaque entrée et demande une vérité connue. 0 : non lancé.',
+        },
+        control: 'number',
       }),
     ),
 });
@@ -210,13 +230,28 @@ const Interaction = z.strictObject({
   /** The difference in the first database minus that in the second, and Mann and Whitney's p. */
   interaction: number,
   p: number,
+  /** Holm's p over all of them. */
+  holm: number.default(null),
 });
 export type CompareInteraction = z.infer<typeof Interaction>;
+
+/** `too-few-runs`: recipes are named, of fewer than three runs each; `within-spread`, `beyond-spread`: what they allow to be said. */
+export const attributions = [
+  'one-run-each',
+  'same-weights',
+  'one-network',
+  'too-few-runs',
+  'within-spread',
+  'beyond-spread',
+] as const;
 
 const Summary = z.strictObject({
   reference: z.string(),
   /** In the job's order: of checkpoints the order of training. */
-  networks: z.record(z.string(), z.strictObject({ sha256: z.string(), name: z.string() })),
+  networks: z.record(
+    z.string(),
+    z.strictObject({ sha256: z.string(), name: z.string(), group: z.string().optional() }),
+  ),
   patients: whole,
   inputs: whole,
   weights: z.array(WeightRow),
@@ -232,7 +267,17 @@ const Summary = z.strictObject({
   /** Where the inputs come from two saved lists. */
   interactions: z.array(Interaction),
   /** What may be said of the reason of a change. */
-  attribution: z.strictObject({ code: z.enum(['one-run-each', 'same-weights']), said: Words }),
+  attribution: z.strictObject({ code: z.enum(attributions), said: Words }),
+  /** Two lists or more held against each other, for each network; null where the inputs come from one. */
+  databases: DatabaseComparison.nullable().default(null),
+  /** Networks that are runs of one recipe, and what exceeds the spread among them. */
+  runs: Runs.default({ groups: [], tests: [] }),
+  /** Which filter of each network answers as which of the reference. */
+  matching: z.array(MatchingRow).default([]),
+  /** From each network to the next, in the job's order. */
+  steps: z.array(Step).default([]),
+  /** The straight way between weights, where it was asked for. */
+  paths: z.array(WeightPath).default([]),
 });
 export type CompareSummary = z.infer<typeof Summary>;
 
@@ -245,11 +290,11 @@ export type CompareValues = z.infer<typeof Values>;
 /** Compare: the same questions to several networks, on the same patients. */
 export const compare = defineAnalysis({
   id: 'compare',
-  version: 1,
+  version: 2,
   name: { en: 'Compare', fr: 'Comparer' },
   question: { en: 'What changed?', fr: 'Qu’est-ce qui a changé ?' },
   source:
-    'McNemar 1947; Fagerland 2013; Wilcoxon 1945; Pratt 1959; Hodges & Lehmann 1963; Schuirmann 1987; Kornblith 2019; Song 2012; Ding 2021; Wang 2004',
+    'McNemar 1947; Fagerland 2013; Wilcoxon 1945; Pratt 1959; Hodges & Lehmann 1963; Schuirmann 1987; Kornblith 2019; Song 2012; Ding 2021; Wang 2004; Székely & Rizzo 2013; Li 2016; Frankle 2020',
   compares: true,
   parameters: Parameters,
   values: Values,

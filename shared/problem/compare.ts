@@ -8,8 +8,8 @@ const readGuide = {
 export const compareProblems = {
   'compare/one-network': {
     message: {
-      en: 'There is nothing to compare: the job names {count} network(s) in "networks", and it takes two.',
-      fr: 'Rien à comparer : le job nomme {count} réseau(x) dans « networks », il en faut deux.',
+      en: 'There is nothing to compare: the job names {count} network(s), and it takes two, or one with two databases among its inputs.',
+      fr: 'Rien à comparer : le job nomme {count} réseau(x), il en faut deux, ou un seul avec deux bases parmi ses entrées.',
     },
     wayOn: {
       en: 'Name each in "networks": { NAME: { "network": PATH } }.',
@@ -90,6 +90,53 @@ export const compareProblems = {
       fr: 'Avec {patients} patient(s), aucun test apparié ne peut conclure : il en faut 6. Les chiffres sont montrés, aucun changement n’en est affirmé.',
     },
     wayOn: { en: 'Add patients.', fr: 'Ajoutez des patients.' },
+  },
+  'compare/shared-patients': {
+    message: {
+      en: '{count} patient(s) stand in several of the databases: they are left out where the databases are held against each other.',
+      fr: '{count} patient(s) figurent dans plusieurs bases : ils sont laissés de côté là où les bases sont comparées.',
+    },
+    wayOn: {
+      en: 'Split one list into two, so that each patient is in one of them.',
+      fr: 'Séparez une liste en deux, pour que chaque patient soit dans une seule.',
+    },
+  },
+  'compare/no-path-other-architecture': {
+    message: {
+      en: '{network} is not built like the reference: there is no straight way between their weights.',
+      fr: '{network} n’est pas construit comme la référence : il n’y a pas de chemin droit entre leurs poids.',
+    },
+    wayOn: {
+      en: 'Compare checkpoints of one architecture.',
+      fr: 'Comparez des points de sauvegarde d’une même architecture.',
+    },
+  },
+  'compare/no-path-no-truth': {
+    message: {
+      en: 'No loss along the way to {network}: no input tells what the right answer is.',
+      fr: 'Pas de perte sur le chemin vers {network} : aucune entrée ne dit la bonne réponse.',
+    },
+    wayOn: {
+      en: 'Give inputs with a truth: "label", contours, a dose, or "truth" of an array.',
+      fr: 'Donnez des entrées avec une vérité : « label », contours, dose, ou « truth » d’un tableau.',
+    },
+  },
+  'compare/mixed-statistics': {
+    message: {
+      en: 'The statistics of batch normalisation are mixed like weights on the way to {network}, not counted anew: a barrier may be theirs.',
+      fr: 'Les statistiques de normalisation par lot sont mêlées comme des poids sur le chemin vers {network}, non recomptées : une barrière peut en venir.',
+    },
+    wayOn: { en: 'Read a low barrier, not a high one.', fr: 'Fiez-vous à une barrière basse, pas à une haute.' },
+  },
+  'compare/order': {
+    message: {
+      en: 'The numbers in the names do not rise: {names}. The job’s order is taken as that of training.',
+      fr: 'Les numéros des noms ne croissent pas : {names}. L’ordre du job est pris pour celui de l’apprentissage.',
+    },
+    wayOn: {
+      en: 'Name the checkpoints in the order of their training.',
+      fr: 'Nommez les points de sauvegarde dans l’ordre de leur apprentissage.',
+    },
   },
   'compare/unpaired': {
     message: {

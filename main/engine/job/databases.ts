@@ -6,6 +6,7 @@ import { IsolensError } from '../../../shared/problem/problem';
 import type { Warning } from '../../../shared/result';
 import { schemaIssueOf } from '../../../shared/schemaIssue';
 import { warningOf } from '../../../shared/warning';
+import { pathOfInput } from './readJob';
 
 /** An input as the job or one of its databases names it. */
 export interface NamedInput {
@@ -62,22 +63,40 @@ function specOf(entry: DatabaseEntry, folder: string, given: JobInput & { readon
   return { arrays, ...truth, ...named };
 }
 
+/** What several lists name by one path, and give no patient, is one patient's. */
+function ownedOnce(spec: JobInput, base: string, owners: Map<string, string>): JobInput {
+  if (spec.patient !== undefined || spec.id === undefined) return spec;
+  const path = resolve(base, pathOfInput(spec));
+  const owner = owners.get(path);
+  if (owner !== undefined) return { ...spec, patient: owner };
+  owners.set(path, spec.id);
+  return spec;
+}
+
 /** The inputs of a job with each database in its place as what it lists. A database that cannot be read stays as an input that fails. */
 export async function withDatabases(inputs: readonly JobInput[], base: string): Promise<NamedInputs> {
   const named: NamedInput[] = [];
   const warnings: Warning[] = [];
-  for (const spec of inputs) {
+  const lists = inputs.filter((spec) => 'database' in spec).length;
+  const owners = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const { tags: given, ...spec } of inputs) {
     if (!('database' in spec)) {
-      named.push({ spec });
+      named.push({ spec, ...(given ? { tags: given } : {}) });
       continue;
     }
     try {
       const { name, entries } = await readDatabase(resolve(base, spec.database), spec.database);
+      // Where there are several lists, each input says which it comes from.
+      const called = taken.has(name) ? `${name}, ${spec.database}` : name;
+      taken.add(name);
+      const own = { ...(lists > 1 ? { database: called } : {}), ...given };
       for (const entry of entries) {
+        const tags = { ...own, ...entry.tags };
         if (entry.included)
           named.push({
-            spec: specOf(entry, dirname(spec.database), spec),
-            ...(entry.tags ? { tags: entry.tags } : {}),
+            spec: ownedOnce(specOf(entry, dirname(spec.database), spec), base, owners),
+            ...(Object.keys(tags).length > 0 ? { tags } : {}),
           });
         else
           warnings.push(

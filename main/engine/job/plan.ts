@@ -36,6 +36,8 @@ export interface PlannedAnalysis {
 /** One of the networks that a job names to compare them. */
 export interface NamedNetwork {
   readonly name: string;
+  /** The recipe that it is a run of, where the job says so. */
+  readonly group?: string;
   readonly network: LoadedNetwork;
   readonly recipe: Recipe | null;
 }
@@ -162,10 +164,8 @@ function checkNodes(
   }
 }
 
-/** The path of the one network. *Problems* job/no-network, job/several-networks, compare/one-network. */
+/** The path of the one network. *Problems* job/no-network, job/several-networks. */
 function networkOf(job: Job): string {
-  const compares = job.analyses.some(({ id }) => knownAnalysis(analyses, id).definition.compares === true);
-  if (compares) throw new IsolensError('compare/one-network', { count: 1 }, { key: 'networks' });
   if (job.networks !== undefined) throw new IsolensError('job/several-networks', {}, { key: 'networks' });
   if (job.network === undefined) throw new IsolensError('job/no-network', {}, { key: 'network' });
   return job.network;
@@ -239,13 +239,31 @@ function comparedSteps(asked: CompareParameters['analyses'], hasInputs: boolean)
   return { steps: can, analyses: ids(can), leftOut: ids(steps.filter((step) => !can.includes(step))) };
 }
 
+/** Lists that the inputs come from; one that could not be read counts, so that it is told as what it is. */
+function databasesIn(inputs: readonly NamedInput[]): number {
+  const told = inputs.flatMap(({ tags }) => tags?.['database'] ?? []);
+  return new Set(told.map(String)).size + inputs.filter(({ refused }) => refused).length;
+}
+
+/** The networks by name: those of `networks`, or the one of `network` by its file's name. *Problems* job/no-network, compare/both-words. */
+function namedNetworks({ network, recipe, networks }: Job): [string, NonNullable<Job['networks']>[string]][] {
+  if (networks !== undefined) {
+    if (network !== undefined || recipe !== undefined)
+      throw new IsolensError('compare/both-words', {}, { key: network === undefined ? 'recipe' : 'network' });
+    return Object.entries(networks);
+  }
+  if (network === undefined) throw new IsolensError('job/no-network', {}, { key: 'network' });
+  const name = basename(recipePathOf(network)).replace(/\.recipe\.json$/, '');
+  return [[name, { network, ...(recipe === undefined ? {} : { recipe }) }]];
+}
+
 /** Several networks, each through the compared analyses, and the analysis that compares last. *Problems* compare/…, and those of one network. */
 async function planComparison(
   { job, base }: ReadJob,
   planned: readonly Omit<PlannedAnalysis, 'networks'>[],
   options: PlanOptions,
 ): Promise<Plan> {
-  const named = Object.entries(job.networks ?? {});
+  const named = namedNetworks(job);
   const [compare, ...others] = [...planned].sort(
     (a, b) => Number(b.analysis.definition.compares === true) - Number(a.analysis.definition.compares === true),
   );
@@ -253,9 +271,9 @@ async function planComparison(
     const ids = others.map(({ analysis }) => analysis.definition.id).join(', ');
     throw new IsolensError('compare/not-alone', { others: ids }, { key: 'analyses' });
   }
-  if (job.network !== undefined || job.recipe !== undefined)
-    throw new IsolensError('compare/both-words', {}, { key: job.network === undefined ? 'recipe' : 'network' });
-  if (named.length < 2) throw new IsolensError('compare/one-network', { count: named.length }, { key: 'networks' });
+  const listed = await inputsOf(job, base);
+  if (named.length < 2 && databasesIn(listed.inputs) < 2)
+    throw new IsolensError('compare/one-network', { count: named.length }, { key: 'networks' });
   const parameters = compare.parameters as CompareParameters;
   const names = named.map(([name]) => name);
   const reference = parameters.reference ?? (names[0] as string);
@@ -264,12 +282,12 @@ async function planComparison(
     throw new IsolensError('compare/unknown-reference', facts, { key: 'reference' });
   }
   const { steps, analyses: ids, leftOut } = comparedSteps(parameters.analyses, job.inputs.length > 0);
-  const listed = await inputsOf(job, base);
   const networks: NamedNetwork[] = [];
   const own: PlannedAnalysis[] = [];
   for (const [name, ref] of named) {
     const of = {
       name,
+      ...(ref.group === undefined ? {} : { group: ref.group }),
       ...(await networkAt(ref, `networks.${name}.network`, { base, inputs: listed.inputs }, options)),
     };
     networks.push(of);
@@ -294,7 +312,7 @@ export async function planJob({ job, base }: ReadJob, options: PlanOptions = {})
     throw new IsolensError('job/nothing-to-do', { known }, { key: 'analyses' });
   }
   const planned = job.analyses.map(plannedAnalysis);
-  if (job.networks !== undefined && planned.some(({ analysis }) => analysis.definition.compares === true))
+  if (planned.some(({ analysis }) => analysis.definition.compares === true))
     return planComparison({ job, base }, planned, options);
   const named = networkOf(job);
   if (job.inputs.length === 0 && planned.some(({ analysis }) => !analysis.onNetwork))

@@ -1,117 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { estimatePlan } from '../../../main/engine/job/estimate';
 import { mergeShards } from '../../../main/engine/job/merge';
-import { closePlan, planJob, type NetworkOpener } from '../../../main/engine/job/plan';
+import { closePlan, planJob } from '../../../main/engine/job/plan';
 import { checkJob } from '../../../main/engine/job/readJob';
-import { resultFolder } from '../../../main/engine/job/resultFolder';
-import { runPlan } from '../../../main/engine/job/run';
-import type { GraphDraft } from '../../../main/engine/network/assemble';
-import { plainRelu } from '../../../main/engine/network/operation/activation';
-import { npyHeader } from '../../../main/engine/result/npy';
-import { compare, type CompareSummary } from '../../../shared/analysis/compare';
 import type { IsolensError } from '../../../shared/problem/problem';
-import { Results, type Shard } from '../../../shared/result';
-import { assembledNetwork, vector } from '../analysis/assembledNetwork';
+import { plantedComparison, ramp, type Planted } from './plantedComparison';
 
-/** Filters of 1 × 1 over one channel, ReLU, then classes from a dense layer over the 2 × 2 places. */
-interface Planted {
-  readonly weights: readonly number[];
-  readonly bias: readonly number[];
-  /** What the layer is called in this file. */
-  readonly name?: string;
-}
-
-function draft({ weights, bias, name = 'conv' }: Planted): GraphDraft {
-  const out = bias.length;
-  const classes = Float32Array.from({ length: out * 4 * 2 }, (_, at) => (at % 2 === 0 ? 0.4 : -0.2) * (1 + (at % 5)));
-  return {
-    name: 'planted',
-    nodes: [
-      { name: 'x', op: 'input', inputs: [], attributes: {}, weights: [] },
-      {
-        name,
-        op: 'conv2d',
-        inputs: ['x'],
-        attributes: { kernelSize: [1, 1], strides: [1, 1], dilation: [1, 1], padding: 'valid', activation: plainRelu },
-        weights: [{ name: 'kernel', shape: [1, 1, 1, out], values: Float32Array.from(weights) }, vector('bias', bias)],
-      },
-      { name: 'flat', op: 'flatten', inputs: [name], attributes: {}, weights: [] },
-      {
-        name: 'out',
-        op: 'dense',
-        inputs: ['flat'],
-        attributes: { activation: { kind: 'softmax', axes: [-1] } },
-        weights: [{ name: 'kernel', shape: [out * 4, 2], values: classes }, vector('bias', [0, 0.1])],
-      },
-    ],
-    inputs: [{ name: 'x', node: 'x', shape: [null, 2, 2, 1] }],
-    outputs: [{ name: 'out', node: 'out' }],
-  };
-}
-
-const recipe = {
-  schema: 'isolens/recipe@1',
-  dims: 2,
-  grid: {},
-  channels: [{ image: 'CT', clip: [-1000, 1000], scale: [0, 1] }],
-  output: { kind: 'classification', labels: ['a', 'b'] },
-};
-
-let folder = '';
-let planted: Record<string, Planted> = {};
-const open: NetworkOpener = async (path) => {
-  const name = basename(path, '.json');
-  const network = await assembledNetwork(draft(planted[name] as Planted));
-  return { ...network, name, sha256: JSON.stringify(planted[name]) };
-};
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'isolens-compare-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
-
-async function patients(count: number, value: (patient: number, voxel: number) => number): Promise<object[]> {
-  const inputs: object[] = [];
-  for (let p = 0; p < count; p++) {
-    const values = Float32Array.from({ length: 4 }, (_, v) => value(p, v));
-    await writeFile(join(folder, `p${String(p)}.npy`), [npyHeader(values, [2, 2, 1]), new Uint8Array(values.buffer)]);
-    inputs.push({ array: `p${String(p)}.npy`, label: p % 2 === 0 ? 'a' : 'b' });
-  }
-  return inputs;
-}
-
-async function jobOf(inputs: readonly object[], parameters: object) {
-  await writeFile(join(folder, 'recipe.json'), JSON.stringify(recipe));
-  for (const name of Object.keys(planted)) await writeFile(join(folder, `${name}.json`), '{}');
-  const networks = Object.fromEntries(
-    Object.keys(planted).map((name) => [name, { network: `${name}.json`, recipe: 'recipe.json' }]),
-  );
-  const analyses = [{ id: 'compare', parameters }];
-  return { job: checkJob({ schema: 'isolens/job@1', networks, inputs, analyses }), base: folder };
-}
-
-async function run(inputs: readonly object[], parameters: object, out = 'out', shard?: Shard, resume = false) {
-  const read = await jobOf(inputs, parameters);
-  const plan = await planJob(read, { open });
-  const into = await resultFolder(join(folder, out), read.job);
-  await runPlan(plan, {
-    folder: into,
-    signal: new AbortController().signal,
-    resume,
-    memoryBytes: 2 ** 26,
-    progress: () => undefined,
-    shard,
-  });
-  closePlan(plan);
-  const results = Results.parse(JSON.parse(await readFile(join(into.path, 'results.json'), 'utf8')));
-  const [analysis] = results.analyses;
-  const summary: CompareSummary = compare.summary.parse(analysis?.summary);
-  return { results, summary, analysis, report: await readFile(into.reportPath, 'utf8') };
-}
-
-const ramp = (p: number, v: number): number => (0.2 + 0.1 * ((3 * p + v) % 7)) / (1 + (p % 3));
+const { plant, inFolder, open, patients, list, jobOf, run } = plantedComparison();
 
 async function refusal(work: Promise<unknown>): Promise<string> {
   try {
@@ -124,10 +19,10 @@ async function refusal(work: Promise<unknown>): Promise<string> {
 
 describe('a comparison of networks', () => {
   it('finds the filters that died and woke, judged on the patients and not on thresholds', async () => {
-    planted = {
+    plant({
       before: { weights: [1, 1, 1, 1], bias: [0, -5, 0.1, -0.5] },
       after: { weights: [1, 1, 1, 1], bias: [-5, 0.2, 0.1, -0.55] },
-    };
+    });
     const inputs = await patients(8, ramp);
     const { summary, results, analysis, report } = await run(inputs, { reference: 'before' });
     expect(results.errors).toEqual([]);
@@ -157,11 +52,11 @@ describe('a comparison of networks', () => {
   });
 
   it('takes no flip of a few patients near the threshold for an event', async () => {
-    planted = {
+    plant({
       // Answers in the one patient with the largest value, or in none: silent in 7 or 8 of 8.
       before: { weights: [1, 1], bias: [-0.75, 0] },
       after: { weights: [1, 1], bias: [-0.85, 0] },
-    };
+    });
     const inputs = await patients(8, (p, v) => (p === 3 && v === 0 ? 0.8 : 0.1 * ((p + v) % 5)));
     const { summary } = await run(inputs, { reference: 'before' });
     const [first] = summary.channels;
@@ -170,10 +65,10 @@ describe('a comparison of networks', () => {
   });
 
   it('gives weights a row a node, moved or not, with and without inputs', async () => {
-    planted = {
+    plant({
       a: { weights: [3, 0], bias: [0, 4] },
       b: { weights: [3, 4], bias: [0, 4] },
-    };
+    });
     const { summary, analysis } = await run([], { reference: 'a' });
     expect(summary.weights.map(({ node }) => node)).toEqual(['conv', 'out']);
     const [conv, out] = summary.weights;
@@ -192,12 +87,12 @@ describe('a comparison of networks', () => {
   });
 
   it('says weights that are no numbers, layers without a counterpart, and those matched by their order', async () => {
-    planted = {
+    plant({
       a: { weights: [1, 2], bias: [0, 0] },
       broken: { weights: [1, NaN], bias: [0, 0] },
       wider: { weights: [1, 2, 3], bias: [0, 0, 0] },
       renamed: { weights: [1, 2], bias: [0, 0], name: 'conv_7' },
-    };
+    });
     const { summary, analysis } = await run([], { reference: 'a' });
     const codes = analysis?.warnings?.map(({ code, facts }) => [code, facts?.['network']]);
     expect(codes).toEqual(
@@ -221,11 +116,11 @@ describe('a comparison of networks', () => {
     const scale = [1, 3, 0.5, 2];
     const moved = (values: readonly number[], by: readonly number[] = [1, 1, 1, 1]) =>
       order.map((from, at) => (values[from] ?? 0) * (by[at] ?? 1));
-    planted = {
+    plant({
       a: { weights, bias },
       permuted: { weights: moved(weights), bias: moved(bias) },
       rescaled: { weights: moved(weights, scale), bias: moved(bias, scale) },
-    };
+    });
     const inputs = await patients(14, (p, v) => Math.abs(Math.sin(1.7 * p + 2.3 * v)) - 0.1 * (p % 4));
     const { summary } = await run(inputs, { reference: 'a', analyses: [] });
     const row = summary.similarity.find(({ node }) => node === 'conv');
@@ -240,19 +135,27 @@ describe('a comparison of networks', () => {
     expect(permuted?.sameOrder).toBeLessThan(0.9);
     expect(cka(rescaled)).toBeLessThan(0.999);
     expect(rescaled?.bestOrder).toBeCloseTo(1, 5);
+    // The twin's channel at each place is the reference's `order[place]`: both ways round it must come back.
+    const matched = summary.matching.find(({ node }) => node === 'conv');
+    for (const name of ['permuted', 'rescaled']) {
+      expect(matched?.networks[name]?.order).toEqual([1, 3, 0, 2]);
+      expect(matched?.networks[name]?.mean).toBeCloseTo(1, 5);
+      // One weight a filter: nothing may be claimed by weights.
+      expect(matched?.networks[name]?.weights?.said).toBe('refused');
+    }
     expect(summary.weights[0]?.networks['permuted']?.relativeDistance).toBeGreaterThan(0.5);
   });
 
   // P17: dead after step 3, weights then only shrink: W(t) = 0.999^(t − 3) · W(3).
   it('dates a death in a series of checkpoints, and proves that nothing has moved since', async () => {
     const dead = (t: number): Planted => ({ weights: [0.7 * 0.999 ** (t - 3), 1], bias: [-9, 0.1] });
-    planted = {
+    plant({
       'step 1': { weights: [0.9, 1], bias: [0, 0.1] },
       'step 2': { weights: [0.8, 1], bias: [-0.05, 0.1] },
       'step 3': dead(3),
       'step 4': dead(4),
       'step 5': dead(5),
-    };
+    });
     const inputs = await patients(6, ramp);
     const { summary } = await run(inputs, { reference: 'step 1', analyses: [] });
     const [first, second] = summary.channels;
@@ -264,20 +167,20 @@ describe('a comparison of networks', () => {
   });
 
   it('refutes a standstill where weights grew on', async () => {
-    planted = {
+    plant({
       a: { weights: [0.9, 1], bias: [0, 0] },
       b: { weights: [0.8, 1], bias: [-9, 0] },
       c: { weights: [0.9, 1], bias: [-9, 0] },
-    };
+    });
     const { summary } = await run(await patients(6, ramp), { reference: 'a', analyses: [] });
     expect(summary.channels[0]?.death).toMatchObject({ by: 'b', noGradient: false });
   });
 
   it('pairs right and wrong answers, and calls nothing the same without its margin', async () => {
-    planted = {
+    plant({
       a: { weights: [1, -1], bias: [0, 0.3] },
       b: { weights: [1, -1], bias: [0, 0.3] },
-    };
+    });
     const { summary, analysis } = await run(await patients(7, ramp), { reference: 'a' });
     const [right] = summary.tests;
     expect(right).toMatchObject({ onlyReference: 0, onlyNetwork: 0, p: 1, cannotDecide: true });
@@ -287,11 +190,11 @@ describe('a comparison of networks', () => {
   });
 
   it('holds occlusion maps against each other, beside shifted maps and other patients’', async () => {
-    planted = {
+    plant({
       a: { weights: [1, -0.4], bias: [0, 0.3] },
       same: { weights: [1, -0.4], bias: [0, 0.3] },
       other: { weights: [-1, 0.9], bias: [0.4, 0.1] },
-    };
+    });
     const parameters = { windowVoxels: [1, 1], strideVoxels: [1, 1], fill: { constant: 0 }, target: { class: 'a' } };
     const inputs = await patients(6, (p, v) => 0.2 + 0.1 * ((5 * p + 3 * v * v) % 7));
     const asked = { reference: 'a', analyses: [{ id: 'occlusion', parameters }] };
@@ -311,11 +214,10 @@ describe('a comparison of networks', () => {
   });
 
   it('asks whether two saved lists changed alike', async () => {
-    planted = { a: { weights: [1, -1], bias: [0, 0.3] }, b: { weights: [-1, 1], bias: [0.6, -0.2] } };
+    plant({ a: { weights: [1, -1], bias: [0, 0.3] }, b: { weights: [-1, 1], bias: [0.6, -0.2] } });
     const made = await patients(10, ramp);
     const entries = made.map((entry, p) => ({ ...entry, tags: { database: p < 5 ? 'site A' : 'site B' } }));
-    await writeFile(join(folder, 'list.json'), JSON.stringify({ schema: 'isolens/database@1', name: 'both', entries }));
-    const { summary } = await run([{ database: 'list.json' }], { reference: 'a' });
+    const { summary } = await run([await list('both', entries)], { reference: 'a' });
     const [first] = summary.interactions;
     expect(first?.databases.map(({ database, patients: n }) => [database, n])).toEqual([
       ['site A', 5],
@@ -328,7 +230,7 @@ describe('a comparison of networks', () => {
   });
 
   it('goes on without an input that one of them cannot answer, and resumes from what is there', async () => {
-    planted = { a: { weights: [1], bias: [0] }, b: { weights: [2], bias: [0] } };
+    plant({ a: { weights: [1], bias: [0] }, b: { weights: [2], bias: [0] } });
     const inputs = [...(await patients(3, ramp)), { array: 'missing.npy' }];
     const { results, summary } = await run(inputs, { reference: 'a' });
     expect(results.errors.map(({ code, where }) => [code, where.input])).toEqual([['job/no-such-file', 'missing']]);
@@ -338,18 +240,18 @@ describe('a comparison of networks', () => {
   });
 
   it('comes out of shards as of one run', async () => {
-    planted = { a: { weights: [1, 0.5], bias: [0, -0.1] }, b: { weights: [2, 0.5], bias: [0, -5] } };
+    plant({ a: { weights: [1, 0.5], bias: [0, -0.1] }, b: { weights: [2, 0.5], bias: [0, -5] } });
     const inputs = await patients(5, ramp);
     const asked = { reference: 'a', analyses: [{ id: 'predict' }, { id: 'filters' }] };
     const whole = await run(inputs, asked, 'whole');
     const folders: string[] = [];
     for (const index of [1, 2]) {
       await run(inputs, asked, `part-${String(index)}`, { index, count: 2 });
-      folders.push(join(folder, `part-${String(index)}`));
+      folders.push(inFolder(`part-${String(index)}`));
     }
     const { signal } = new AbortController();
     const { results } = await mergeShards(folders, {
-      out: join(folder, 'merged'),
+      out: inFolder('merged'),
       signal,
       progress: () => undefined,
       open,
@@ -359,7 +261,7 @@ describe('a comparison of networks', () => {
   });
 
   it('is told what it costs as one analysis', async () => {
-    planted = { a: { weights: [1], bias: [0] }, b: { weights: [2], bias: [0] } };
+    plant({ a: { weights: [1], bias: [0] }, b: { weights: [2], bias: [0] } });
     const plan = await planJob(await jobOf(await patients(2, ramp), { reference: 'a' }), { open });
     const estimates = await estimatePlan(plan, 2 ** 26, new AbortController().signal);
     expect(estimates).toHaveLength(1);
@@ -369,11 +271,11 @@ describe('a comparison of networks', () => {
   });
 
   it('refuses jobs that cannot be one, each for its reason', async () => {
-    planted = { a: { weights: [1], bias: [0] }, b: { weights: [2], bias: [0] } };
+    plant({ a: { weights: [1], bias: [0] }, b: { weights: [2], bias: [0] } });
     const inputs = await patients(1, ramp);
     const { job } = await jobOf(inputs, { reference: 'a' });
     const planned = (change: object) =>
-      refusal(planJob({ job: checkJob({ ...job, ...change }), base: folder }, { open }));
+      refusal(planJob({ job: checkJob({ ...job, ...change }), base: inFolder() }, { open }));
     const comparing = (parameters: object) => ({ analyses: [{ id: 'compare', parameters }] });
     expect(await planned(comparing({ reference: 'c' }))).toBe('compare/unknown-reference');
     expect(await planned({ networks: { a: { network: 'a.json' } } })).toBe('compare/one-network');

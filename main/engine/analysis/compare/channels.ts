@@ -58,7 +58,7 @@ interface Counts {
   readonly lost: number;
 }
 
-function countsOf(
+export function countsOf(
   reference: ReadonlyMap<string, Uint8Array>,
   other: ReadonlyMap<string, Uint8Array>,
   channel: number,

@@ -7,18 +7,27 @@ import {
 import { maps, type LayerFigures } from '../../../../shared/analysis/maps';
 import type { AnalysisResult, Warning } from '../../../../shared/result';
 import { warningOf } from '../../../../shared/warning';
+import { epochOf } from '../../../../shared/epoch';
 import type { Analysis, Compared, ComparedNetwork, Context, Part } from '../analysis';
 import { channelRows, layerRows, silencesOf, type ComparedMaps } from './channels';
 import { counterpartsOf, type Counterparts } from './counterpart';
+import { databasesOf } from './databases';
 import { deathsOf } from './death';
+import { differencesOf } from './difference';
 import { answersOf, type Kept } from './kept';
 import { databaseOf, measuresOf } from './measures';
 import { interactionsOf } from './interaction';
 import { likenessOfMaps, mapPairs } from './mapLikeness';
 import { likenessRows } from './likeness';
+import { matchingRows } from './matching';
+import { canMix, lossesAlong, pathsOf } from './path';
+import { runsComparison } from './runs';
+import { stepsOf } from './steps';
 import { tablesOf } from './tables';
 import { testsOf } from './tests';
-import { attributionOf, compareVerdict } from './verdict';
+import { attributionOf } from './attribution';
+import { databaseVerdict } from './databaseVerdict';
+import { compareVerdict } from './verdict';
 import { weightRows } from './weights';
 
 function handed({ compared }: Context): Compared {
@@ -80,7 +89,8 @@ function comparedMaps(
 export const compare: Analysis<CompareParameters> = {
   definition,
 
-  passes: () => 0,
+  passes: ({ prepared }, { compared }, { sweeps }) =>
+    (prepared.array.shape[0] ?? 1) * sweeps * Math.max(0, (compared?.networks.length ?? 1) - 1),
 
   // The weights need no pass: they are read where all is put together.
   // eslint-disable-next-line @typescript-eslint/require-await
@@ -94,29 +104,45 @@ export const compare: Analysis<CompareParameters> = {
     };
   },
 
-  async *onInput(input, context, parameters, _writer, signal) {
+  async *onInput(input, context, parameters, writer, signal) {
     const compared = handed(context);
     const { networks } = compared;
     const { prepared } = input;
+    const reference = referenceOf(compared, parameters);
     const measures: CompareValues['measures'] = measuresOf(networks);
-    yield { kind: 'progress', done: 0.2, stage: 'maps' };
-    const likeness = await mapPairs(input, referenceOf(compared, parameters), compared, signal);
+    let path: Kept['path'] = null;
+    if (parameters.sweeps > 0) {
+      const matched = counterparts(reference, networks);
+      const others = networks.flatMap((network) => {
+        const own = matched.get(network.name);
+        return network !== reference && own && canMix(reference, network, own) ? [[network, own] as const] : [];
+      });
+      const along = lossesAlong(input, context, others, parameters.sweeps, signal);
+      let step = await along.next();
+      for (; !step.done; step = await along.next()) yield step.value;
+      path = step.value;
+    }
+    yield { kind: 'progress', done: 0.9, stage: 'maps' };
+    const likeness = await mapPairs(input, reference, compared, signal);
+    const difference = await differencesOf(input, reference, compared, writer);
     const kept: Kept = {
       patient: prepared.patient,
       database: databaseOf(input),
       measures,
       answers: Object.fromEntries(networks.map((network) => [network.name, answersOf(network)])),
       likeness,
+      path,
     };
-    const files = Object.fromEntries(
-      compared.analyses.flatMap((id) => {
+    const files = Object.fromEntries<Record<string, Record<string, string>>>([
+      ...compared.analyses.flatMap((id) => {
         const own = networks.flatMap(({ name, parts }) => {
           const flat = flatFiles(parts.get(id)?.result.files ?? {});
           return Object.keys(flat).length > 0 ? [[name, flat] as const] : [];
         });
         return own.length > 0 ? [[id, Object.fromEntries(own)] as const] : [];
       }),
-    );
+      ...(Object.keys(difference).length > 0 ? [['difference', difference] as const] : []),
+    ]);
     const values: CompareValues = { measures };
     return { result: { id: prepared.id, values, files, warnings: [...prepared.warnings] }, kept };
   },
@@ -138,12 +164,17 @@ export const compare: Analysis<CompareParameters> = {
     }
     const all = comparedMaps(networks, matched);
     const ownMaps = all.find(({ name }) => name === reference.name) as ComparedMaps;
-    const rows = channelRows(ownMaps, all, silencesOf(names, each()));
+    const silences = silencesOf(names, each());
+    const rows = channelRows(ownMaps, all, silences);
     const layers = layerRows(ownMaps, names, rows);
+    const runs = runsComparison(networks, reference, each);
     const summary: CompareSummary = {
       reference: reference.name,
       networks: Object.fromEntries(
-        networks.map(({ name, network }) => [name, { sha256: network.sha256, name: network.name }]),
+        networks.map(({ name, network, group }) => [
+          name,
+          { sha256: network.sha256, name: network.name, ...(group === undefined ? {} : { group }) },
+        ]),
       ),
       patients: patients.size,
       inputs: parts.length,
@@ -161,17 +192,40 @@ export const compare: Analysis<CompareParameters> = {
       tests: testsOf(reference.name, names, each),
       mapSimilarity: likenessOfMaps(reference.name, names, each),
       interactions: interactionsOf(reference.name, names, each),
-      attribution: attributionOf(networks),
+      attribution: attributionOf(networks, runs),
+      databases: databasesOf(all, ownMaps, each),
+      runs,
+      matching: matchingRows(ownMaps, all, new Map(networks.map(({ name, network }) => [name, network.graph])), each),
+      steps: stepsOf(ownMaps, all, silences),
+      paths: pathsOf(reference, networks, matched, parameters.sweeps, each),
     };
     const warnings: Warning[] = [
       ...(patients.size > 0 && patients.size < 6
         ? [warningOf('compare/few-patients', { patients: patients.size })]
         : []),
       ...(unpaired > 0 ? [warningOf('compare/unpaired', { count: unpaired })] : []),
+      ...furtherWarnings(summary),
     ];
-    return { summary, verdict: compareVerdict(summary), warnings };
+    const verdict = networks.length < 2 ? databaseVerdict(summary) : compareVerdict(summary);
+    return { summary, verdict, warnings };
   },
 };
+
+/** What the number of lists, runs and weights leaves unsaid. */
+function furtherWarnings({ databases, paths, networks }: CompareSummary): Warning[] {
+  const numbered = Object.keys(networks).flatMap((name) => epochOf(name) ?? []);
+  const isOutOfOrder =
+    numbered.length === Object.keys(networks).length &&
+    numbered.some((epoch, at) => epoch < (numbered[at - 1] ?? epoch));
+  return [
+    ...(databases && databases.shared > 0 ? [warningOf('compare/shared-patients', { count: databases.shared })] : []),
+    ...paths.flatMap(({ network, reason, mixedStatistics }) => [
+      ...(reason === null ? [] : [warningOf(`compare/no-path-${reason}`, { network })]),
+      ...(mixedStatistics ? [warningOf('compare/mixed-statistics', { network })] : []),
+    ]),
+    ...(isOutOfOrder ? [warningOf('compare/order', { names: Object.keys(networks).join(', ') })] : []),
+  ];
+}
 
 type FilesOf = Part['result']['files'];
 

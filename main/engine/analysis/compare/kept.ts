@@ -1,6 +1,7 @@
 import type { CompareValues } from '../../../../shared/analysis/compare';
 import { maps } from '../../../../shared/analysis/maps';
 import type { ComparedNetwork } from '../analysis';
+import type { losses } from './loss';
 
 /** How the channels of one node answered to one input. */
 export interface NodeAnswers {
@@ -19,6 +20,11 @@ export interface Kept {
   readonly answers: Readonly<Record<string, Readonly<Record<string, NodeAnswers>>>>;
   /** Occlusion maps held against the reference's, by network; and the maps themselves on their lattice, for the null of other patients. */
   readonly likeness: Readonly<Record<string, MapPair>>;
+  /** The loss along the way to each other network's weights; null where it was not asked for or this input tells no truth. */
+  readonly path: {
+    readonly kind: keyof typeof losses;
+    readonly losses: Readonly<Record<string, readonly (number | null)[]>>;
+  } | null;
 }
 
 export interface MapPair {

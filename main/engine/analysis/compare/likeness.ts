@@ -8,51 +8,15 @@ import { quantileSorted } from '../statistics/quantile';
 import { studentQuantile } from '../statistics/studentT';
 import { countedNodes, type ComparedMaps } from './channels';
 import type { Kept } from './kept';
+import { meansOf, noMeans, rowsOf } from './patientMeans';
 
 /** Methods' smallest n of HSIC₁, of an interval, and of an order of channels. */
 const fewest = 4;
-const fewestForInterval = 10;
+export const fewestForInterval = 10;
 const permutations = 199;
 /** Larger layers are left without what costs n³. */
-const mostChannels = 256;
+export const mostChannels = 256;
 const mostPatients = 400;
-
-/** Mean of the maps by patient: of the patient's inputs that have one. */
-type Means = Map<string, { readonly sum: Float64Array; n: number }>;
-
-const noMeans = (): Means => new Map<string, { readonly sum: Float64Array; n: number }>();
-
-/** By network, then by node. */
-function meansOf(names: readonly string[], inputs: Iterable<Kept>): Map<string, Map<string, Means>> {
-  const all = new Map(names.map((name) => [name, new Map<string, Means>()]));
-  for (const { patient, answers } of inputs)
-    for (const name of names)
-      for (const [node, { means }] of Object.entries(answers[name] ?? {})) {
-        if (means.some((value) => value === null)) continue;
-        const nodes = all.get(name) as Map<string, Means>;
-        const patients = nodes.get(node) ?? noMeans();
-        nodes.set(node, patients);
-        const own = patients.get(patient) ?? { sum: new Float64Array(means.length), n: 0 };
-        patients.set(patient, own);
-        means.forEach((value, c) => {
-          own.sum[c] = (own.sum[c] as number) + (value as number);
-        });
-        own.n++;
-      }
-  return all;
-}
-
-function rowsOf(patients: readonly string[], means: Means): Rows {
-  const features = means.values().next().value?.sum.length ?? 0;
-  const values = new Float64Array(patients.length * features);
-  patients.forEach((patient, i) => {
-    const own = means.get(patient);
-    own?.sum.forEach((sum, f) => {
-      values[i * features + f] = sum / own.n;
-    });
-  });
-  return { n: patients.length, features, values };
-}
 
 /** Leaves groups of patients out in turn: an interval that counts patients. *Source* Efron & Tibshirani 1993, chapter 11. */
 function intervalOf(value: number, k: Float64Array, l: Float64Array, n: number): Figure {
@@ -74,7 +38,7 @@ function intervalOf(value: number, k: Float64Array, l: Float64Array, n: number):
 }
 
 /** Correlation over patients of every channel of one with every channel of the other; a channel that never varies goes with none. */
-function correlations(x: Rows, y: Rows, order: readonly number[]): Float64Array {
+export function correlations(x: Rows, y: Rows, order: readonly number[]): Float64Array {
   const unit = (rows: Rows): Rows => {
     const own = centred(rows);
     for (let f = 0; f < own.features; f++) {

@@ -1,27 +1,6 @@
 import type { CompareSummary, CompareTest } from '../../../../shared/analysis/compare';
 import type { Verdict } from '../../../../shared/verdict';
 import type { Words } from '../../../../shared/words';
-import type { ComparedNetwork } from '../analysis';
-
-/** What may be said of the reason: networks that are the same file differ by nothing, others by all that their training had. */
-export function attributionOf(networks: readonly ComparedNetwork[]): CompareSummary['attribution'] {
-  const hashes = new Set(networks.map(({ network }) => network.sha256));
-  if (hashes.size === 1)
-    return {
-      code: 'same-weights',
-      said: {
-        en: 'All are the same network: what differs is how its inputs are made ready.',
-        fr: 'C’est partout le même réseau : seule diffère la préparation des entrées.',
-      },
-    };
-  return {
-    code: 'one-run-each',
-    said: {
-      en: 'One run each: retraining alone changes a network, so nothing here may be put down to the database or to a setting. That takes at least three seeds of each recipe.',
-      fr: 'Un entraînement chacun : réapprendre suffit à changer un réseau, rien ici ne peut être attribué à la base ou à un réglage. Il y faut au moins trois graines par recette.',
-    },
-  };
-}
 
 const level = 0.05;
 /** *Source* methods §1.1, too high learning rate. */
@@ -217,6 +196,13 @@ export function compareVerdict(summary: CompareSummary): Verdict {
         label: { en: `${change.network}: ${test.said.en}`, fr: `${change.network} : ${test.said.fr}` },
         value: `${figures(test.reference)} → ${figures(test.value)} ${test.unit}, p ${figures(test.holm, 2)}`,
       })),
+      ...summary.paths
+        .filter(({ network, barrier }) => network === change.network && barrier !== null)
+        .map(({ network, barrier, loss }) => ({
+          label: { en: `${network}: barrier between the weights`, fr: `${network} : barrière entre les poids` },
+          value:
+            `${figures(typeof barrier === 'number' ? barrier : (barrier?.value ?? null))} ${loss?.unit ?? ''}`.trim(),
+        })),
     ]),
     caveats,
   };

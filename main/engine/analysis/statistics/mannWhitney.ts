@@ -16,7 +16,7 @@ function ranksOf(values: readonly number[]): { readonly ranks: number[]; readonl
 }
 
 /** Number of ways to reach each U from 0 on, for groups of n and m without ties. */
-function waysOf(n: number, m: number): Float64Array {
+export function waysOf(n: number, m: number): Float64Array {
   let rows: Float64Array[] = Array.from({ length: m + 1 }, () => Float64Array.of(1));
   for (let i = 1; i <= n; i++) {
     const next: Float64Array[] = [Float64Array.of(1)];
