@@ -525,6 +525,32 @@ export const en = {
   'occlusion.remove': 'hidden alone',
   'occlusion.ringPerCc': 'ring',
   'occlusion.strongestPair': 'Strongest pair: {a} and {b}, {value} beyond what each does alone.',
+  'occlusion.dependence': 'Dependence',
+  'occlusion.hiddenRow': 'hidden ↓ segmented →',
+  'occlusion.showCc': 'cm³ lost',
+  'occlusion.showDice': '1 − Dice',
+  'occlusion.showHd95': 'HD95, mm',
+  'occlusion.selfTestPassed':
+    'Self-test passed: beyond what the network can see from the hidden structure nothing changed ({count} entries).',
+  'occlusion.selfTestFailed':
+    'Self-test failed: probabilities moved by up to {value} beyond the receptive field. Trust no entry.',
+  'occlusion.selfTestNone': 'No self-test: every voxel of the output sees everything.',
+  'occlusion.dependenceNote':
+    'Outside what is hidden (3 mm around it included), against the intact prediction. Below each: distance to the label.',
+  'occlusion.dependenceReach': 'A voxel of the output sees {mm} mm to each side; dots: the whole label lies beyond.',
+  'occlusion.random': 'Random weights',
+  'occlusion.drawnDown': 'drawn anew from the output to',
+  'occlusion.layersDrawn': 'layers',
+  'occlusion.likeness': 'likeness (ρ)',
+  'occlusion.likenessRange': 'least – most',
+  'occlusion.betweenRandom': 'two random networks, 95 %',
+  'occlusion.mapPasses': 'Passed: the map is no more like random networks’ maps than those are like one another.',
+  'occlusion.mapMirrors':
+    'The map mirrors the image: random weights give much the same. That says nothing against the network.',
+  'occlusion.mapUnknown':
+    'Cannot be said: too few positions in the body, or random networks whose map is the same everywhere.',
+  'occlusion.randomNote':
+    '{seeds} networks drawn, {positions} positions in the body. Layers that were kept keep edges: only the last step, all layers, decides.',
   'choice.image': 'images alone',
   'choice.all': 'all channels',
   'choice.true': 'yes',

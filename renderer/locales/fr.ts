@@ -534,6 +534,34 @@ export const fr: Messages = {
   'occlusion.remove': 'masqué seul',
   'occlusion.ringPerCc': 'anneau',
   'occlusion.strongestPair': 'Paire la plus forte : {a} et {b}, {value} au-delà de ce que chacune fait seule.',
+  'occlusion.dependence': 'Dépendance',
+  'occlusion.hiddenRow': 'masqué ↓ segmenté →',
+  'occlusion.showCc': 'cm³ perdus',
+  'occlusion.showDice': '1 − Dice',
+  'occlusion.showHd95': 'HD95, mm',
+  'occlusion.selfTestPassed':
+    'Auto-test réussi : au-delà de ce que le réseau peut voir depuis la structure masquée, rien n’a changé ({count} cases).',
+  'occlusion.selfTestFailed':
+    'Auto-test échoué : des probabilités ont bougé jusqu’à {value} au-delà du champ récepteur. Ne vous fiez à aucune case.',
+  'occlusion.selfTestNone': 'Pas d’auto-test : chaque voxel de la sortie voit tout.',
+  'occlusion.dependenceNote':
+    'Hors de ce qui est masqué (3 mm autour compris), face à la prédiction intacte. Dessous : distance à l’étiquette.',
+  'occlusion.dependenceReach':
+    'Un voxel de la sortie voit {mm} mm de chaque côté ; pointillés : toute l’étiquette est au-delà.',
+  'occlusion.random': 'Poids aléatoires',
+  'occlusion.drawnDown': 'retirés depuis la sortie jusqu’à',
+  'occlusion.layersDrawn': 'couches',
+  'occlusion.likeness': 'ressemblance (ρ)',
+  'occlusion.likenessRange': 'min – max',
+  'occlusion.betweenRandom': 'deux réseaux aléatoires, 95 %',
+  'occlusion.mapPasses':
+    'Réussi : la carte ne ressemble pas plus à celles de réseaux aléatoires que celles-ci entre elles.',
+  'occlusion.mapMirrors':
+    'La carte reflète l’image : des poids aléatoires donnent presque la même. Cela ne dit rien contre le réseau.',
+  'occlusion.mapUnknown':
+    'Impossible à dire : trop peu de positions dans le corps, ou des réseaux aléatoires dont la carte est partout la même.',
+  'occlusion.randomNote':
+    '{seeds} réseaux tirés, {positions} positions dans le corps. Les couches gardées gardent les bords : seule la dernière étape, toutes les couches, décide.',
   'choice.image': 'images seules',
   'choice.all': 'tous les canaux',
   'choice.true': 'oui',

@@ -1,28 +1,20 @@
 import type { OcclusionValues } from '../../../shared/analysis/occlusion';
-import type { MessageKey } from '../../locales/i18n';
 import { digitsFor } from '../../controls/numbers';
-import type { Wording } from '../../locales/useWords';
+import { dependenceTable } from './dependenceTable';
+import type { FurtherTable, TableWords } from './furtherTable';
+import { randomisationTable } from './randomisationTable';
 
-type Cell = string | number | null;
-
-/** One table beside the map's ranking: numbers for copying, and as they are shown. */
-export interface FurtherTable {
-  readonly id: string;
-  readonly title: MessageKey;
-  /** What its numbers mean, in a sentence or two. */
-  readonly note: string;
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly Cell[])[];
-  readonly shown: readonly (readonly string[])[];
-}
-
-type Words = Pick<Wording, 't' | 'n' | 'signed' | 'share'>;
+type Words = TableWords;
 
 /** What an occlusion found beside map and verdict, as far as it was asked for. */
-export function furtherTables(values: OcclusionValues, words: Words): readonly FurtherTable[] {
-  return [playTable(values, words), localisationTable(values, words), profileTable(values, words)].filter(
-    (table) => table !== null,
-  );
+export function furtherTables(values: OcclusionValues, words: Words, view = ''): readonly FurtherTable[] {
+  return [
+    playTable(values, words),
+    localisationTable(values, words),
+    profileTable(values, words),
+    dependenceTable(values, words, view),
+    randomisationTable(values, words),
+  ].filter((table) => table !== null);
 }
 
 const least = 1e-12;

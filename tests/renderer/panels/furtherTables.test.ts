@@ -49,6 +49,105 @@ describe('the tables beside the map', () => {
   });
 });
 
+describe('the dependence matrix', () => {
+  const entry = {
+    own: false,
+    cc: 3,
+    ccDrop: 0,
+    diceLoss: 0,
+    hd95Mm: 0,
+    distanceMm: 12,
+    outOfReach: false,
+    farChange: 0,
+  };
+  const matrix = {
+    fill: 'blur',
+    structures: [
+      { name: 'Cord', cc: 2 },
+      { name: 'Lens', cc: 1 },
+    ],
+    labels: ['Lens', 'Brain'],
+    receptiveRadiusMm: 45,
+    selfTest: { entries: 4, outOfReach: 1, largest: 0, floor: 1e-6, passed: true },
+    passes: 4,
+    entries: [
+      { ...entry, hidden: 'Cord', label: 'Lens', ccDrop: 2, diceLoss: 0.5, hd95Mm: 6 },
+      { ...entry, hidden: 'Cord', label: 'Brain', ccDrop: -1, distanceMm: 60, outOfReach: true },
+      { ...entry, hidden: 'Lens', label: 'Lens', own: true, ccDrop: null, distanceMm: null },
+      { ...entry, hidden: 'Lens', label: 'Brain' },
+    ],
+    fills: [],
+  };
+  const tableOf = (more: object, view?: string) =>
+    furtherTables(
+      { unit: 'cc', dependence: { ...matrix, ...more } } as unknown as OcclusionValues,
+      useWords(),
+      view,
+    )[0];
+
+  it('has what is hidden down and what is segmented across, coloured by size and sign', () => {
+    const table = tableOf({});
+    expect(table?.head.slice(1)).toEqual(['Lens', 'Brain']);
+    expect(table?.rows).toEqual([
+      ['Cord', 2, -1],
+      ['Lens', null, 0],
+    ]);
+    expect(table?.tones).toEqual([
+      [1, -0.5],
+      [null, 0],
+    ]);
+    expect(table?.dotted).toEqual([
+      [false, true],
+      [false, false],
+    ]);
+    expect(table?.besides?.[0]).toEqual(['12\u202fmm', '60\u202fmm']);
+    expect(table?.note).toContain('45');
+  });
+
+  it('shows Dice on its own scale', () => {
+    expect(tableOf({}, 'diceLoss')?.tones?.[0]).toEqual([0.5, 0]);
+    expect(tableOf({}, 'hd95Mm')?.rows[0]).toEqual(['Cord', 6, 0]);
+  });
+
+  it('says how the self-test went', () => {
+    const kind = (selfTest: object) => tableOf({ selfTest: { ...matrix.selfTest, ...selfTest } })?.badge?.kind;
+    expect([kind({}), kind({ passed: false, largest: 0.2 }), kind({ passed: null, largest: null })]).toEqual([
+      'fine',
+      'problem',
+      'cannot-say',
+    ]);
+  });
+});
+
+describe('the check with random weights', () => {
+  const check = {
+    outcome: 'mirrors-the-image',
+    positions: 80,
+    every: [1, 2, 2],
+    seeds: 5,
+    likeness: 0.8,
+    likenesses: [0.7, 0.9, null, 0.8, 0.8],
+    between95: 0.6,
+    limit: 0.65,
+    cascade: [
+      { node: 'head', layers: 1, likeness: 0.95, likenesses: [0.9, 1] },
+      { node: 'first', layers: 9, likeness: 0.8, likenesses: [0.7, 0.9, null, 0.8, 0.8] },
+    ],
+    laws: [],
+    passes: 100,
+  };
+
+  it('has a row a step, and never calls the network bad', () => {
+    const [table] = furtherTables({ unit: 'cc', randomisation: check } as unknown as OcclusionValues, useWords());
+    expect(table?.shown).toEqual([
+      ['head', '1', '0.95', '0.90 – 1.00'],
+      ['first', '9', '0.80', '0.70 – 0.90'],
+      ['two random networks, 95 %', '', '0.60', ''],
+    ]);
+    expect(table?.badge).toEqual({ kind: 'watch', text: expect.stringContaining('mirrors the image') as string });
+  });
+});
+
 describe('the structures of the form', () => {
   it('keep the order in which they were ticked', async () => {
     const field = fieldsOf(occlusion).find(({ key }) => key === 'structures');

@@ -1,7 +1,7 @@
 import type { FillChoice } from '../../../../shared/analysis/occlusion';
 import type { DependenceEntry, DependenceMatrix } from '../../../../shared/analysis/occlusionFurther';
 import { voxelCc, type Volume } from '../../../../shared/volume';
-import type { Fetch, LoadedNetwork } from '../../network/network';
+import type { Fetch } from '../../network/network';
 import { distanceMm } from '../../volume/distance';
 import { dice, hausdorff95Mm } from '../../volume/overlap';
 import type { Context, OpenInput, Step } from '../analysis';

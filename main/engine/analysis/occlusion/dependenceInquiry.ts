@@ -38,17 +38,17 @@ function rowsOf({ input, analysis, parameters, prepared }: FurtherSetting): {
   readonly rows: readonly HiddenStructure[];
   readonly warnings: readonly Warning[];
 } {
-  const { grid, toTensor } = prepared;
+  const { grid } = prepared;
   const warnings: Warning[] = [];
   const rows: HiddenStructure[] = [];
-  if (!grid || !toTensor) return { rows, warnings };
+  if (!grid || !prepared.toTensor) return { rows, warnings };
   const owners = labelsOf(analysis).map((label) => ({ label, name: nameIn(input, analysis, label) }));
   for (const asked of hiddenNames(parameters, analysis)) {
     try {
       const { name, ...structure } = structureOf(input, analysis, asked);
       if (rows.some((row) => row.name === name)) continue;
       const grown = dilate(maskOf({ name, ...structure }, grid), grid, marginMm);
-      const of = toTensor.call(prepared, grown) as Uint8Array;
+      const of = prepared.toTensor(grown);
       const cc = grown.reduce((sum, inside) => sum + inside, 0) * voxelCc(grid);
       const labels = owners.flatMap((owner) => (owner.name === name ? [owner.label] : []));
       if (of.includes(1)) rows.push({ name, cc, of, labels });
