@@ -2,7 +2,7 @@ import { tf, type Tensor } from '../tensorflow';
 import { sameSizes, volumeOf } from './box';
 import { gathered, indices, joinedAlong, reshaped, stitched } from './native';
 import type { Step } from './program';
-import { boxRows, rowTables } from './rowTables';
+import { boxRows, rowTables, type RowTables } from './rowTables';
 import { extentOf, originOf, type Running } from './running';
 import { paddedCell } from './work';
 
@@ -75,17 +75,19 @@ export function assembled(running: Running, index: number, reading: Reading, low
     paddedRow: table.shape[0] - (lowest ? 1 : 2),
     zeroRow: table.shape[0] - 2,
   });
-  return reshaped(fromTables(patch, table, rows), [running.count, ...reading.sizes, step.channels]);
+  return fromTables(patch, table, rows, [running.count, ...reading.sizes]);
 }
 
-function fromTables(patch: Tensor | null, table: Tensor, rows: ReturnType<typeof rowTables>): Tensor {
+function fromTables(patch: Tensor | null, table: Tensor, rows: RowTables, shape: readonly number[]): Tensor {
   const { cleanTo, cleanFrom, patchTo, patchFrom, patchWhole } = rows;
-  if (!patch || patchTo.length === 0) return gathered(table, indices(cleanFrom));
+  if (!patch || patchTo.length === 0) return gathered(table, indices(cleanFrom, shape));
   const channels = table.shape[1]!;
-  const flat = reshaped(patch, [patch.size / channels, channels]);
-  const recomputed = patchWhole ? flat : gathered(flat, indices(patchFrom));
-  if (cleanTo.length === 0) return recomputed;
-  return stitched([indices(cleanTo), indices(patchTo)], [gathered(table, indices(cleanFrom)), recomputed]);
+  const flat = (): Tensor => reshaped(patch, [patch.size / channels, channels]);
+  if (cleanTo.length === 0)
+    return patchWhole ? reshaped(patch, [...shape, channels]) : gathered(flat(), indices(patchFrom, shape));
+  const recomputed = patchWhole ? patch : gathered(flat(), indices(patchFrom));
+  const index = [indices(cleanTo), indices(patchTo, recomputed.shape.slice(0, -1))];
+  return reshaped(stitched(index, [gathered(table, indices(cleanFrom)), recomputed]), [...shape, channels]);
 }
 
 /** The table of a step's intact rows; in the intact run itself there is nothing but padding yet. */
@@ -127,9 +129,7 @@ export function isWholePatch(running: Running, index: number): boolean {
 
 /** The intact cells where a step's boxes lie. *Shape* count, the box's sizes, channels. */
 export function intactBoxes(running: Running, index: number, table: Tensor): Tensor {
-  const step = running.program.steps[index]!;
-  const sizes = running.sizes[index]!;
-  return reshaped(gathered(table, intactRows(running, index)), [running.count, ...sizes, step.channels]);
+  return gathered(table, intactRows(running, index));
 }
 
 /** Row numbers of a step's boxes in its table: asked for by what is computed there, and again by what reads it. */
@@ -142,7 +142,7 @@ function intactRows(running: Running, index: number): Tensor {
   const rank = sizes.length;
   const starts = running.starts[index]!.map((at, n) => at - origin[n % rank]!);
   const bases = running.slots.map((slot) => slot * volumeOf(extent));
-  const made = tf.keep(indices(boxRows(starts, sizes, extent, bases)));
+  const made = tf.keep(indices(boxRows(starts, sizes, extent, bases), [running.count, ...sizes]));
   running.boxRows.set(index, made);
   return made;
 }

@@ -50,7 +50,7 @@ function partialSum(running: Running, step: Step, part: DeltaPart): Tensor {
   const table = inside ? flat : joinedAlong([flat, tf.zeros([1, step.channels])], 0);
   const bases = Int32Array.from({ length: count }, (_, item) => item * cells);
   const rows = boxRows(offsets, sizes, full, bases, inside ? -1 : count * cells);
-  return reshaped(gathered(table, indices(rows)), [count, ...sizes, step.channels]);
+  return gathered(table, indices(rows, [count, ...sizes]));
 }
 
 /** What the cells of a box add to all cells around that they reach. In space the kernel for that passes over the zeros outside. */
@@ -110,5 +110,5 @@ function difference(running: Running, step: Step): Tensor {
   rows.patchTo.forEach((to, n) => {
     from[to] = rows.patchFrom[n]!;
   });
-  return reshaped(gathered(flat, indices(from)), [count, ...sizes, channels]);
+  return gathered(flat, indices(from, [count, ...sizes]));
 }

@@ -20,7 +20,9 @@ function fixed(key: string, values: Parameters<typeof nativeAttributes>[0]): rea
 
 const integers = (values: readonly number[]): Tensor => tf.tensor1d(Int32Array.from(values), 'int32');
 
-export const indices = (values: Int32Array): Tensor => tf.tensor1d(values, 'int32');
+/** Numbers of rows; in the shape of the boxes that they are to fill no value needs to be laid into another shape. */
+export const indices = (values: Int32Array, shape: readonly number[] = [values.length]): Tensor =>
+  tf.tensor(values, [...shape], 'int32');
 
 const layout = (spatial: number): { readonly text: string } => ({ text: spatial === 2 ? 'NHWC' : 'NDHWC' });
 
@@ -29,7 +31,7 @@ const around = (sizes: readonly number[]): readonly number[] => [1, ...sizes, 1]
 export const reshaped = (x: Tensor, shape: readonly number[]): Tensor =>
   nativeOperation('Reshape', fixed('Reshape', { T: 'float32', Tshape: 'int32' }), [x, integers(shape)]);
 
-/** Rows of a table `[rows, channels]`, or of whatever lies behind its first axis. */
+/** Rows of a table `[rows, channels]`: the shape of the index, then channels. */
 export const gathered = (table: Tensor, index: Tensor): Tensor =>
   nativeOperation('Gather', fixed('Gather', { validate_indices: true, Tparams: 'float32', Tindices: 'int32' }), [
     table,
@@ -123,16 +125,27 @@ export function spread(x: Tensor, kernel: Tensor, strides: readonly number[]): T
   return nativeOperation('Conv3DBackpropInputV2', attributes, [shape, kernel, x]);
 }
 
+/** Without padding. In space by planes first, then across them: the native 3D kernel takes up to three times as long. */
 export function pooled(x: Tensor, average: boolean, kernel: readonly number[], strides: readonly number[]): Tensor {
+  if (kernel.length === 2) return pooledPlanes(x, average, kernel, strides);
+  const [batch, slices, rows, columns, channels] = x.shape as [number, number, number, number, number];
+  const planes = reshaped(x, [batch * slices, rows, columns, channels]);
+  const across = pooledPlanes(planes, average, kernel.slice(1), strides.slice(1));
+  const [, height, width] = across.shape as [number, number, number];
+  const lines = reshaped(across, [batch, slices, height * width, channels]);
+  const all = pooledPlanes(lines, average, [kernel[0]!, 1], [strides[0]!, 1]);
+  return reshaped(all, [batch, all.shape[1]!, height, width, channels]);
+}
+
+function pooledPlanes(x: Tensor, average: boolean, kernel: readonly number[], strides: readonly number[]): Tensor {
   const attributes = nativeAttributes({
     T: 'float32',
     ksize: around(kernel),
     strides: around(strides),
     padding: { text: 'VALID' },
-    data_format: layout(kernel.length),
+    data_format: layout(2),
   });
-  const name = `${average ? 'AvgPool' : 'MaxPool'}${kernel.length === 3 ? '3D' : ''}`;
-  return nativeOperation(name, attributes, [x]);
+  return nativeOperation(average ? 'AvgPool' : 'MaxPool', attributes, [x]);
 }
 
 export const cut = (x: Tensor, begin: readonly number[], size: readonly number[]): Tensor =>

@@ -66,7 +66,7 @@ function slopesOf({ weights, count, starts, sizes }: Parameters<typeof finished>
   const everywhere = tf.broadcastTo(slopes, [...step.sizes, step.channels]);
   const rows = boxRows(starts[step.index]!, own, step.sizes, new Int32Array(count));
   const flat = reshaped(everywhere, [volumeOf(step.sizes), step.channels]);
-  return reshaped(gathered(flat, indices(rows)), [count, ...own, step.channels]);
+  return gathered(flat, indices(rows, [count, ...own]));
 }
 
 /** From boxes assembled with all that lies around them. */
@@ -141,8 +141,7 @@ function tiled(running: Running, step: Step, x: Tensor, strides: readonly number
   const tiles = multiplied(reshaped(x, [cells, x.shape.at(-1)!]), running.weights.tiles(step));
   const rows = tileRows(running.count, read, strides);
   const sizes = read.map((n, axis) => n * strides[axis]!);
-  const placed = gathered(reshaped(tiles, [cells * taps, step.channels]), indices(rows));
-  return reshaped(placed, [running.count, ...sizes, step.channels]);
+  return gathered(reshaped(tiles, [cells * taps, step.channels]), indices(rows, [running.count, ...sizes]));
 }
 
 /** The box of the only input that the step's boxes read, padding included. */
@@ -176,7 +175,7 @@ function onWholeMaps(running: Running, step: Step, isWhole: boolean): Tensor {
   const bases = Int32Array.from({ length: count }, (__, item) => item * cells);
   const rows = boxRows(running.starts[step.index]!, running.sizes[step.index]!, step.sizes, bases);
   const flat = reshaped(result, [count * cells, step.channels]);
-  return reshaped(gathered(flat, indices(rows)), [count, ...running.sizes[step.index]!, step.channels]);
+  return gathered(flat, indices(rows, [count, ...running.sizes[step.index]!]));
 }
 
 const mean = (step: Step, map: Tensor): Tensor => {
