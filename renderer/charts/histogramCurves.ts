@@ -1,4 +1,4 @@
-import { line, text, type PlotOptions } from '@observablehq/plot';
+import { areaX, line, text, type PlotOptions } from '@observablehq/plot';
 import type { Language } from '../../shared/words';
 import { digitsFor, formatNumber } from '../controls/numbers';
 
@@ -10,6 +10,8 @@ export interface HistogramCurve {
   readonly points: readonly (readonly [number, number])[];
   /** The planning system's own: dashed and thin beside ours. */
   readonly planning?: readonly (readonly [number, number])[];
+  /** Least and greatest value at each volume: drawn of the curve that is highlighted, or stands alone. */
+  readonly band?: readonly (readonly [low: number, high: number, volume: number])[];
 }
 
 interface Axes {
@@ -28,11 +30,13 @@ export function histogramCurves(
   { x, y, language, highlighted }: Axes,
 ): (width: number, height: number) => PlotOptions {
   const top = Math.max(1e-9, ...curves.flatMap(({ points }) => points.map(([value]) => value)));
-  const digits = digitsFor(top);
+  const bottom = Math.min(0, ...curves.flatMap(({ points }) => points.map(([value]) => value)));
+  const digits = digitsFor(top - bottom);
+  const banded = curves.filter(({ name }) => name === highlighted || curves.length === 1);
   return (width, height) => ({
     ...margins,
     x: {
-      domain: [0, top],
+      domain: [bottom, top],
       label: x,
       labelAnchor: 'center',
       labelArrow: 'none',
@@ -49,6 +53,20 @@ export function histogramCurves(
       grid: true,
     },
     marks: [
+      ...banded.flatMap(({ band, colour }) =>
+        band
+          ? [
+              areaX(
+                band.map(([low, high, volume]) => ({
+                  low: Math.max(bottom, low),
+                  high: Math.min(top, high),
+                  volume,
+                })),
+                { y: 'volume', x1: 'low', x2: 'high', fill: colour, fillOpacity: 0.18 },
+              ),
+            ]
+          : [],
+      ),
       ...curves.flatMap((curve) =>
         curve.planning
           ? [
@@ -70,7 +88,9 @@ export function histogramCurves(
         }),
       ),
       text(
-        placedNames(curves, top, width, height).filter(({ name }) => highlighted === null || name === highlighted),
+        placedNames(curves, [bottom, top], width, height).filter(
+          ({ name }) => highlighted === null || name === highlighted,
+        ),
         {
           x: 'x',
           y: 'y',
@@ -98,24 +118,26 @@ interface PlacedName {
 
 const letterPx = 7.6;
 const linePx = 14;
+/** Nearer to the axis a name would seem to belong to nothing. */
+const leastApartPx = 6;
 
-/** A place for each name beside its own curve, where no other name stands; a curve without room goes unnamed. */
+/** A place for each name beside its own curve, where no other name stands; a curve without room, or along the axis, goes unnamed. */
 function placedNames(
   curves: readonly HistogramCurve[],
-  top: number,
+  [bottom, top]: readonly [number, number],
   width: number,
   height: number,
 ): readonly PlacedName[] {
-  const acrossPx = (width - margins.marginLeft - margins.marginRight) / top;
+  const acrossPx = (width - margins.marginLeft - margins.marginRight) / (top - bottom);
   const upPx = (height - margins.marginTop - margins.marginBottom) / 100;
   const boxes: (PlacedName & { readonly left: number; readonly right: number; readonly up: number })[] = [];
   for (const { name, colour, points } of curves) {
-    for (const volume of [60, 44, 28, 76, 14, 90, 52, 36, 68, 20, 84]) {
+    for (const volume of [60, 44, 28, 76, 14, 90, 52, 36, 68, 20, 84, 7]) {
       const x = points.find(([, share]) => share <= volume)?.[0] ?? top;
-      const left = x * acrossPx + 5;
+      const left = (x - bottom) * acrossPx + 5;
       const right = left + name.length * letterPx;
       const up = volume * upPx;
-      const fits = right < width - margins.marginLeft - 2 && x > 0;
+      const fits = right < width - margins.marginLeft - 2 && (x - bottom) * acrossPx >= leastApartPx;
       if (
         fits &&
         boxes.every((other) => Math.abs(other.up - up) > linePx || right < other.left - 4 || left > other.right + 4)

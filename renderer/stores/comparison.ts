@@ -26,6 +26,33 @@ export const useComparison = defineStore('comparison', () => {
     turned.value = turned.value.includes(id) ? turned.value.filter((own) => own !== id) : [...turned.value, id];
   }
 
+  /** Leaves these beside the open network, and no others. */
+  function only(ids: readonly string[]): void {
+    turned.value = offered.value.filter((one) => isProposed(one) !== ids.includes(one.id)).map(({ id }) => id);
+  }
+
+  /** Ids of the networks in the order of training, where the user has changed it. */
+  const order = ref<readonly string[]>([]);
+  /** The recipe of training that each network is a run of, by its id. */
+  const groups = ref<Readonly<Record<string, string>>>({});
+  /** Keys of the two databases that are held against each other; null: all ticked studies are one. */
+  const databases = ref<readonly [string, string] | null>(null);
+
+  /** Moves a network one place up in an order. */
+  function moveUp(ids: readonly string[], id: string): void {
+    const at = ids.indexOf(id);
+    if (at < 1) return;
+    const next = [...ids];
+    next.splice(at - 1, 2, id, ids[at - 1] ?? id);
+    order.value = next;
+  }
+
+  function group(id: string, name: string): void {
+    const { [id]: _, ...others } = groups.value;
+    const named = name.trim();
+    groups.value = named === '' ? others : { ...others, [id]: named };
+  }
+
   function show(name: string | null): void {
     shown.value = name;
   }
@@ -34,5 +61,5 @@ export const useComparison = defineStore('comparison', () => {
   const slice = (volume: BlobVolume, k: number, signal: AbortSignal): Promise<VoxelArray> =>
     fetchSlices(volume, k, 1, signal);
 
-  return { offered, others, shown, toggle, show, slice };
+  return { offered, others, shown, toggle, only, order, moveUp, groups, group, databases, show, slice };
 });

@@ -25,7 +25,11 @@ export const useDemo = defineStore('demo', () => {
     const studies = useStudies();
     making.value = { stage: 'phantom', done: 0, total: 0, secondsLeft: null };
     try {
-      const made = await ask('engine/makeDemo', { out: at.patients }, { onProgress: (told) => (making.value = told) });
+      const made = await ask(
+        'engine/makeDemo',
+        { out: at.patients, results: at.results },
+        { onProgress: (told) => (making.value = told) },
+      );
       const [first] = await studies.openFolder(at.patients);
       const demoNetwork = made.networks.find((path) => /final/i.test(path)) ?? made.networks[0];
       const others = made.networks.filter((path) => path !== demoNetwork);

@@ -258,9 +258,9 @@ export const engineRequests = {
   ),
   /** Frees what a study, network or result holds. */
   'engine/close': request(z.strictObject({ id: z.string() }), nothing),
-  /** Makes the demo's synthetic patients where they are missing. Progress: patients made. */
+  /** Makes the demo's synthetic patients in `out` where they are missing, and lays what the tour shows of them in `results`. Progress: patients made. */
   'engine/makeDemo': request(
-    z.strictObject({ out: z.string() }),
+    z.strictObject({ out: z.string(), results: z.string() }),
     z.strictObject({ studies: z.array(z.string()), networks: z.array(z.string()) }),
   ),
 } as const;

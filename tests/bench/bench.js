@@ -1,4 +1,4 @@
-// Speed and memory of the packaged application, as seen on this machine: node tests/bench/bench.js [scrolling] [cancel] [incremental] [forward] [parts]
+// Speed and memory of the packaged application, as seen on this machine: node tests/bench/bench.js [scrolling] [cancel] [incremental] [forward] [parts] [database]
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
@@ -12,7 +12,7 @@ process.chdir(root);
 process.env.ISOLENS_APP ??= join(root, 'dist', 'linux-unpacked');
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 
-const known = ['scrolling', 'cancel', 'incremental', 'parts', 'forward'];
+const known = ['scrolling', 'cancel', 'incremental', 'parts', 'forward', 'database'];
 /** Those that open the packaged application, on a study made first. */
 const inPackage = ['scrolling', 'cancel'];
 const words = process.argv.slice(2);

@@ -9,6 +9,8 @@ export interface TourStop {
   /** The patient's folder. */
   readonly patient: string;
   readonly mode: Mode;
+  /** Where networks are compared: those beside it. */
+  readonly beside?: readonly string[];
   readonly look: Words;
   readonly meaning: Words;
 }
@@ -45,16 +47,16 @@ export const tourStops: readonly TourStop[] = [
   },
   {
     key: 'start',
-    network: 'organs-unet-epoch-01',
+    network: 'organs-unet-start',
     patient: 'HN-0001',
     mode: 'filters',
     look: {
-      en: 'After one pass over its planes. The list names the layers whose kernels cannot be told from random ones, enc2a and enc2b among them. Then choose organs-unet-final at the right and run again.',
-      fr: 'Après un passage sur ses plans. La liste nomme les couches dont les noyaux ne se distinguent pas du hasard, dont enc2a et enc2b. Choisissez ensuite organs-unet-final à droite et relancez.',
+      en: 'The network before its training. The list calls ten layers noise-like and the smallest undetermined; one of fifteen is called structured, as a test at 5 % will do now and then. Choose organs-unet-final at the right and run: enc2a and enc2b are left.',
+      fr: 'Le réseau avant son apprentissage. La liste dit dix couches « comme du bruit » et les plus petites indéterminées ; une sur quinze est dite structurée, comme un test à 5 % le fait parfois. Choisissez organs-unet-final à droite et lancez : restent enc2a et enc2b.',
     },
     meaning: {
-      en: 'The finished network has the same two. “Noise-like” says only that a layer is near chance; it says neither that it is useless nor that training was too short. Compare performance and the starting weights.',
-      fr: 'Le réseau achevé a les deux mêmes. « Comme du bruit » dit seulement que la couche est proche du hasard ; ni qu’elle est inutile, ni que l’apprentissage fut trop court. Comparez les performances et les poids de départ.',
+      en: '“Noise-like” says only that a layer is near chance; the finished network works well with two such layers. It says neither that they are useless nor that training was too short. Compare performance and the starting weights.',
+      fr: '« Comme du bruit » dit seulement qu’une couche est proche du hasard ; le réseau achevé marche bien avec deux de ces couches. Cela ne dit ni qu’elles sont inutiles, ni que l’apprentissage fut trop court. Comparez les performances et les poids de départ.',
     },
   },
   {
@@ -132,9 +134,10 @@ export const tourStops: readonly TourStop[] = [
     network: 'organs-unet-final',
     patient: 'HN-0001',
     mode: 'compare',
+    beside: ['organs-unet-epoch-01', 'organs-unet-lr-too-high'],
     look: {
-      en: 'Leave only organs-unet-epoch-01 and organs-unet-lr-too-high beside it. The table pairs every measure on the same patients; the one under it says which layers moved and how many filters fell silent.',
-      fr: 'Ne laissez à côté que organs-unet-epoch-01 et organs-unet-lr-too-high. Le tableau apparie chaque mesure sur les mêmes patients ; celui d’en dessous dit quelles couches ont bougé et combien de filtres se sont tus.',
+      en: 'Beside it stand organs-unet-epoch-01 and organs-unet-lr-too-high. The table pairs every measure on the same patients; the one under it says which layers moved and how many filters fell silent.',
+      fr: 'À côté de lui : organs-unet-epoch-01 et organs-unet-lr-too-high. Le tableau apparie chaque mesure sur les mêmes patients ; celui d’en dessous dit quelles couches ont bougé et combien de filtres se sont tus.',
     },
     meaning: {
       en: 'Four patients decide no paired test: six are the least. One training each says nothing of a reason: training again changes a network by itself; at least three seeds of each are needed.',
@@ -146,9 +149,10 @@ export const tourStops: readonly TourStop[] = [
     network: 'organs-unet-half-database',
     patient: 'HN-0001',
     mode: 'compare',
+    beside: ['organs-unet-final'],
     look: {
-      en: 'The same recipe, half of the patients. Leave only organs-unet-final beside it.',
-      fr: 'La même recette, la moitié des patients. Ne laissez à côté que organs-unet-final.',
+      en: 'The same recipe, half of the patients, beside organs-unet-final.',
+      fr: 'La même recette, la moitié des patients, à côté de organs-unet-final.',
     },
     meaning: {
       en: 'What differs may come from the database or from chance: one run each cannot tell. What can be read is how far the answers lie apart, and in which organs.',

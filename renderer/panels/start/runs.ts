@@ -2,6 +2,7 @@ import type { NetworkSummary } from '../../../shared/contract/engine';
 import type { StudySummary } from '../../../shared/study';
 import type { StudyChoices } from '../../../shared/studyChoices';
 import type { JobAsked, JobSubject } from '../../stores/jobs';
+import { inOrderOfTraining } from '../../../shared/epoch';
 import { lastPart } from '../study/patientName';
 
 /** What was chosen of the studies, by their ids. */
@@ -49,6 +50,9 @@ export function jobOf(
     const image = study.objects.find(({ kind, usable }) => kind === 'image' && usable);
     const shared = all.filter(({ path }) => path === study.path).length > 1;
     const chosen = choices[study.id];
+    const owners = compared?.databases?.filter(({ ids }) => ids.includes(study.id)) ?? [];
+    // A patient whom both name says nothing of a difference between them.
+    const database = owners.length === 1 ? owners[0]?.name : undefined;
     const first =
       asked.find((other) => other.id !== study.id && samePatient(other, study)) &&
       asked.find((other) => samePatient(other, study));
@@ -57,21 +61,23 @@ export function jobOf(
       ...(first ? { patient: lastPart(first.path) } : {}),
       ...(shared && image ? { series: image.id } : {}),
       ...(chosen ? { choices: chosen } : {}),
+      ...(database === undefined ? {} : { tags: { database } }),
     };
   };
-  const refOf = ({ path, recipePath }: NetworkSummary) => ({
+  const refOf = ({ id, path, recipePath }: NetworkSummary) => ({
     network: path,
     ...(recipePath === null ? {} : { recipe: recipePath }),
+    ...(compared?.groups?.[id] === undefined ? {} : { group: compared.groups[id] }),
   });
   const inputs = asked.map(inputOf);
   if (!compared)
     return { schema: 'isolens/job@1', ...refOf(network), inputs, analyses: [{ id: analysis, parameters }] };
   const named = networkNames([network, ...compared.others]);
-  const refs = [...named].map(([own, name]) => [name, refOf(own)] as const);
+  const refs = new Map([...named].map(([own, name]) => [name, refOf(own)]));
+  const order = orderOf([...named], compared.order);
   return {
     schema: 'isolens/job@1',
-    // In the order of their names: checkpoints of one training are numbered.
-    networks: Object.fromEntries(refs.sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))),
+    networks: Object.fromEntries(order.map((name) => [name, refs.get(name) as { network: string }])),
     inputs,
     analyses: [
       { id: analysis, parameters: { reference: named.get(network) ?? network.name, analyses: [...compared.analyses] } },
@@ -83,12 +89,47 @@ export function jobOf(
 export interface Comparison {
   readonly others: readonly NetworkSummary[];
   readonly analyses: NonNullable<JobSubject['compared']>['analyses'];
+  /** Ids of networks in the order of training, where the user has put them into one. */
+  readonly order?: readonly string[] | undefined;
+  /** The recipe that each is a run of, by its id, as far as the user has said. */
+  readonly groups?: Readonly<Record<string, string>> | undefined;
+  /** Two databases that are held against each other, with the studies of each. */
+  readonly databases?: readonly { readonly name: string; readonly ids: readonly string[] }[] | undefined;
 }
 
-const comparedSubject = ({ others, analyses }: Comparison): NonNullable<JobSubject['compared']> => ({
+/** Whether there is something to hold against something: another network, or a second database. */
+export const canCompare = ({ others, databases = [] }: Comparison): boolean =>
+  others.length > 0 || databases.length > 1;
+
+/** Names in the order that the user gave; without one by the numbers of training that they hold. */
+export function orderOf(
+  named: readonly (readonly [{ readonly id: string }, string])[],
+  order: readonly string[] = [],
+): string[] {
+  const places = new Map(order.map((id, at) => [id, at]));
+  const byNumber = inOrderOfTraining(named.map(([, name]) => name));
+  const placeOf = new Map(named.map(([{ id }, name]) => [name, places.get(id) ?? order.length]));
+  return [...byNumber].sort((a, b) => (placeOf.get(a) ?? 0) - (placeOf.get(b) ?? 0));
+}
+
+const comparedSubject = ({ others, analyses, ...arranged }: Comparison): NonNullable<JobSubject['compared']> => ({
   networks: others.map(({ id }) => id).sort(),
   analyses,
+  ...arrangementOf(arranged),
 });
+
+/** What the user has arranged, and nothing where it is nothing: a plain comparison keeps its folder. */
+export function arrangementOf({
+  order = [],
+  groups = {},
+  databases = [],
+}: Pick<Comparison, 'order' | 'groups' | 'databases'>): Pick<Comparison, 'order' | 'groups' | 'databases'> {
+  return {
+    ...(order.length > 0 ? { order } : {}),
+    ...(Object.keys(groups).length > 0 ? { groups } : {}),
+    ...(databases.length > 0 ? { databases } : {}),
+  };
+}
 
 /** A name for each: its own, with a number where two share it. */
 export function networkNames(networks: readonly NetworkSummary[]): Map<NetworkSummary, string> {

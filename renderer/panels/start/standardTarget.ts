@@ -1,13 +1,16 @@
-import type { Output, Recipe } from '../../../shared/recipe';
+import type { Recipe } from '../../../shared/recipe';
 
 const background = /^(background|bg|other)$/i;
 const sameName = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();
 
 /**
  * The target that the window proposes: of a segmenter the first label that the study has a structure of, in that structure; of
- * a dose network the dose in its first organ. A classifier explains the class that it predicts, and needs none.
+ * a dose network the dose in the first organ that it is shown. A classifier explains the class that it predicts, and needs none.
  */
-export function standardTarget(output: Output, structures: readonly string[]): Record<string, unknown> | null {
+export function standardTarget(
+  { output, channels }: Pick<Recipe, 'output' | 'channels'>,
+  structures: readonly string[],
+): Record<string, unknown> | null {
   switch (output.kind) {
     case 'classification':
       return null;
@@ -22,7 +25,11 @@ export function standardTarget(output: Output, structures: readonly string[]): R
       return label === undefined ? null : { label };
     }
     case 'regression': {
-      const organ = structures.find((name) => !/^(ptv|ctv|gtv|body|external)/i.test(name)) ?? structures[0];
+      const organs = structures.filter((name) => !/^(ptv|ctv|gtv|body|external)/i.test(name));
+      const seen = channels.flatMap((channel) =>
+        'structure' in channel ? [channel.structure, ...(channel.aliases ?? [])] : [],
+      );
+      const organ = organs.find((name) => seen.some((each) => sameName(each, name))) ?? organs[0] ?? structures[0];
       return organ === undefined ? null : { doseIn: organ };
     }
   }
@@ -32,12 +39,9 @@ export function standardTarget(output: Output, structures: readonly string[]): R
 const windowMm = 20;
 
 /** What the window proposes for Occlusion on a patient; the user refines it. */
-export function standardOcclusion(
-  { output, dims }: Recipe,
-  structures: readonly string[],
-): Readonly<Record<string, unknown>> {
-  const target = standardTarget(output, structures);
-  return { ...(target ? { target } : {}), ...(dims === 2 ? { strideMm: windowMm } : {}) };
+export function standardOcclusion(recipe: Recipe, structures: readonly string[]): Readonly<Record<string, unknown>> {
+  const target = standardTarget(recipe, structures);
+  return { ...(target ? { target } : {}), ...(recipe.dims === 2 ? { strideMm: windowMm } : {}) };
 }
 
 /** Where every voxel is judged a state takes seconds: a first answer has fewer draws of noise than a final one. */

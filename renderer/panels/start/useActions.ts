@@ -17,9 +17,10 @@ import type { Recipe } from '../../../shared/recipe';
 import type { StudyDetail, StudySummary } from '../../../shared/study';
 import type { StudyChoices } from '../../../shared/studyChoices';
 import type { AnswerAction } from '../shell/answer';
-import { standardOcclusion, standardRobustness, structureInQuestion } from './standardTarget';
+import { structureInQuestion } from './standardTarget';
+import { proposedFor } from './proposed';
 import { useDemo } from '../../stores/demo';
-import { folderOf, jobOf, subjectOf } from './runs';
+import { canCompare, folderOf, jobOf, subjectOf } from './runs';
 import { isOfNetwork, useAsked } from './useAsked';
 import { useComparisonOf } from './useComparisonOf';
 
@@ -93,7 +94,7 @@ export function useActions(): Actions {
     const about = askedOf(analysis, study);
     if (!network.recipe && !isOfNetwork(analysis)) return;
     const compared = comparisonOf(analysis);
-    if (compared?.others.length === 0) return;
+    if (compared && !canCompare(compared)) return;
     const first = about[0]?.id ?? '';
     if (jobs.running.some(({ subject }) => subject.analysis === analysis && subject.study === first)) return;
     await problems.guard(async () => {
@@ -135,8 +136,8 @@ export function useActions(): Actions {
   /** What is proposed to be asked of a study, and the place where its views begin: the structure in question. */
   function begin({ id, structures }: StudyDetail, recipe: Recipe | null): void {
     const names = structures.map(({ name }) => name);
-    if (recipe) parameters.propose('occlusion', standardOcclusion(recipe, names));
-    if (recipe) parameters.propose('robustness', standardRobustness(recipe));
+    if (recipe)
+      for (const [analysis, values] of Object.entries(proposedFor(recipe, names))) parameters.propose(analysis, values);
     const asked = structureInQuestion(parameters.of('occlusion')['target']);
     const found = structures.find(({ name }) => name === asked) ?? structures.find(({ name }) => /^ptv/i.test(name));
     if (found?.centroidMm) view.startAt(id, found.centroidMm);

@@ -1,4 +1,5 @@
 import { computed, type ComputedRef } from 'vue';
+import { useComparison } from '../../stores/comparison';
 import { useDemo } from '../../stores/demo';
 import { useNetworks } from '../../stores/networks';
 import { usePreferences } from '../../stores/preferences';
@@ -21,6 +22,7 @@ export interface TourStops {
 
 /** The tour of the questions on the demo's networks: each stop opens its network and patient and goes to its tab. */
 export function useTourStops(): TourStops {
+  const comparison = useComparison();
   const demo = useDemo();
   const networks = useNetworks();
   const studies = useStudies();
@@ -40,6 +42,10 @@ export function useTourStops(): TourStops {
     workbench.choose(stop.mode);
     const network = networkOf(stop);
     if (network) networks.choose(network.id);
+    if (stop.beside)
+      comparison.only(
+        networks.networks.filter(({ path }) => stop.beside?.some((name) => isNamed(path, name))).map(({ id }) => id),
+      );
     const study = studies.summaries.find(({ path }) => isNamed(path, stop.patient));
     if (study && studies.detail?.id !== study.id) await studies.open(study.id);
     await actions.afterOpening();

@@ -76,6 +76,10 @@ function diceFigures(model: tf.LayersModel, held: Cohort['held']): Record<string
   return Object.fromEntries(rows);
 }
 
+/** The checkpoint before the first step. It has no Dice: it has learnt nothing. */
+const saveStart = (model: tf.LayersModel, out: string): Promise<void> =>
+  saveNetwork(model, out, 'organs-unet-start', recipeFile, { checkpoint: 'start', steps: 0 });
+
 /** Says a smoothed loss every 50 steps. */
 function loudly(): (step: number, loss: number) => void {
   let running = 0;
@@ -86,7 +90,8 @@ function loudly(): (step: number, loss: number) => void {
 }
 
 /**
- * Trains `organs-unet` on synthetic patients and, where packed OpenKBP patients are given, on 30 of them, and saves three checkpoints:
+ * Trains `organs-unet` on synthetic patients and, where packed OpenKBP patients are given, on 30 of them, and saves four checkpoints:
+ *   start          before the first step: the weights as they were drawn
  *   epoch-01       after the first pass over the planes
  *   final          the end of the training
  *   lr-too-high    the same start, data and order with the rate 30 times higher
@@ -102,6 +107,7 @@ export async function trainOrgansUnet(wish: Wish): Promise<void> {
     });
   const epoch = Math.ceil(training.length / batch);
   const { model, logits } = organsUnet(tf, labels.length, seed);
+  await saveStart(model, out);
   const tell = loudly();
   await fit(tf, logits, training, {
     batch,

@@ -19,7 +19,13 @@ import { languages, type Words } from '../../../shared/words';
 import { networkSummary, studyDetail, studySummary } from '../plausible';
 import { standInOutside, type StandIn } from '../standInOutside';
 
-const shipped = ['organs-unet-epoch-01', 'organs-unet-final', 'organs-unet-lr-too-high', 'shortcut-classifier'];
+const shipped = [
+  'organs-unet-final',
+  'organs-unet-half-database',
+  'organs-unet-lr-too-high',
+  'organs-unet-start',
+  'shortcut-classifier',
+];
 const patients = ['HN-0001', 'HN-0004'];
 const gone = { code: 'engine/blob-gone' as const, facts: { id: 'x' }, where: {} };
 

@@ -2,6 +2,7 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { folderOf, jobOf, subjectOf } from '../../../renderer/panels/start/runs';
+import type { Recipe } from '../../../shared/recipe';
 import { standardOcclusion, standardTarget, structureInQuestion } from '../../../renderer/panels/start/standardTarget';
 import { useEngineState } from '../../../renderer/stores/engineState';
 import { useJobs, type JobRun } from '../../../renderer/stores/jobs';
@@ -283,23 +284,69 @@ describe('a run', () => {
     expect(at(others)).toBe(at([...others].reverse()));
     expect(at(others)).not.toBe(at(others.slice(1)));
   });
+  it('of a comparison follows the order that the user gave, names runs of one recipe and two databases', () => {
+    const others = [
+      { ...network, id: 'sha-3', name: 'epoch-10', path: '/networks/10', recipePath: null },
+      { ...network, id: 'sha-2', name: 'final', path: '/networks/final', recipePath: null },
+    ];
+    const own = { ...network, id: 'sha-1', name: 'epoch-9' };
+    const second = { ...study, id: 's2', path: '/studies/s2', patient: { ...study.patient, id: 'other' } };
+    const third = { ...study, id: 's3', path: '/studies/s3', patient: { ...study.patient, id: 'third' } };
+    const arranged = {
+      order: ['sha-2', 'sha-1'],
+      groups: { 'sha-1': 'old', 'sha-3': 'new' },
+      databases: [
+        { name: 'site A', ids: ['s1', 's3'] },
+        { name: 'site B', ids: ['s2', 's3'] },
+      ],
+    };
+    const all = [study, second, third];
+    const plain = { others, analyses: [] };
+    const job = jobOf('compare', own, all, all, {}, {}, { ...plain, ...arranged });
+    expect(Object.keys(job.networks ?? {})).toEqual(['final', 'epoch-9', 'epoch-10']);
+    expect(job.networks?.['epoch-9']).toMatchObject({ group: 'old' });
+    expect(job.networks?.['final']).not.toHaveProperty('group');
+    // Whom both name is of neither.
+    expect(job.inputs.map(({ tags }) => tags?.['database'])).toEqual(['site A', 'site B', undefined]);
+    expect(Object.keys(jobOf('compare', own, all, all, {}, {}, plain).networks ?? {})).toEqual([
+      'epoch-9',
+      'epoch-10',
+      'final',
+    ]);
+    const at = (some: object) => folderOf('/out', subjectOf('compare', own, all, {}, {}, { ...plain, ...some }));
+    expect(at(arranged)).not.toBe(at({}));
+    expect(at({ order: [], groups: {}, databases: [] })).toBe(at({}));
+    const alone = jobOf('compare', own, all, all, {}, {}, { others: [], analyses: [], databases: arranged.databases });
+    expect(Object.keys(alone.networks ?? {})).toEqual(['epoch-9']);
+  });
   it('proposes a target that the study can be asked about', () => {
     const { recipe } = network;
-    expect(recipe && standardTarget(recipe.output, ['SpinalCord'])).toEqual({
+    expect(recipe && standardTarget(recipe, ['SpinalCord'])).toEqual({
       label: 'SpinalCord',
       region: 'SpinalCord',
     });
-    expect(standardTarget({ kind: 'regression', quantity: 'dose', unitGy: 1 }, ['PTV70', 'Parotid_L'])).toEqual({
+    const channels: Recipe['channels'] = [
+      { image: 'CT' },
+      { structure: 'LeftParotid', aliases: ['Parotid_L'], mask: 'centre' },
+    ];
+    const dose = { kind: 'regression', quantity: 'dose', unitGy: 1 } as const;
+    expect(standardTarget({ output: dose, channels }, ['PTV70', 'Brain', 'Parotid_L'])).toEqual({
       doseIn: 'Parotid_L',
     });
+    expect(standardTarget({ output: dose, channels: [] }, ['PTV70', 'Brain'])).toEqual({ doseIn: 'Brain' });
+    const labels = ['a', 'b'];
     expect(
-      standardTarget({ kind: 'classification', labels: ['a', 'b'], unit: 'patient', activation: 'softmax' }, []),
+      standardTarget(
+        { output: { kind: 'classification', labels, unit: 'patient', activation: 'softmax' }, channels },
+        [],
+      ),
     ).toBeNull();
   });
   it('asks a segmenter inside the structure that matches, under the name that the study gives it', () => {
     const labels = ['background', 'Brainstem', 'Parotid_L'];
     const aliases = { Parotid_L: ['LeftParotid'] };
-    expect(standardTarget({ kind: 'segmentation', labels, activation: 'softmax', aliases }, ['leftparotid'])).toEqual({
+    const output = { kind: 'segmentation', labels, activation: 'softmax', aliases } as const;
+    expect(standardTarget({ output: { ...output, labels }, channels: [] }, ['leftparotid'])).toEqual({
       label: 'Parotid_L',
       region: 'leftparotid',
     });
