@@ -41,6 +41,8 @@ export interface Context {
   readonly saved?: (path: string) => Promise<NetworkArray>;
   /** What an analysis that compares is handed, in the order in which the job names its networks. */
   readonly compared?: Compared;
+  /** One of several networks that are compared is looked at: only what is read of its outputs is kept, for raw outputs are large and of no use there. */
+  readonly isCompared?: boolean;
 }
 
 /** A study that is looked at beside the input. */

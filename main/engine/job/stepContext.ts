@@ -63,7 +63,7 @@ export function comparedOf(
 /** The network and recipe that a step works with; of the step that compares, those that the others are held against. */
 export function contextOf(plan: Plan, step: PlannedAnalysis, context: Context, folder: string): Context {
   const { of, analysis } = step;
-  const own = of ? { ...context, network: of.network, recipe: of.recipe } : context;
+  const own = of ? { ...context, network: of.network, recipe: of.recipe, isCompared: true } : context;
   const compared = analysis.definition.compares === true ? comparedOf(plan, folder) : undefined;
   return compared ? { ...own, compared } : own;
 }

@@ -125,11 +125,12 @@ export const predict: Analysis<PredictParameters> = {
     const outputs = step.value;
 
     const saved: Record<string, string> = {};
-    for (const [n, output] of outputs.entries()) {
+    const savedOutputs = context.isCompared === true && context.recipe !== null ? [] : outputs;
+    for (const [n, output] of savedOutputs.entries()) {
       const name = outputs.length === 1 ? 'output' : `output/${output.name}`;
       const placing = placingOf(context.network, prepared, output.node, output.shape);
       saved[output.name] = await saveOutput(name, output, placing, prepared, writer);
-      yield { kind: 'progress', done: 0.8 + (0.1 * (n + 1)) / outputs.length, stage: 'save' };
+      yield { kind: 'progress', done: 0.8 + (0.1 * (n + 1)) / savedOutputs.length, stage: 'save' };
     }
     const reading = await read(outputs[0], context, input, writer);
     const values: PredictValues = {
@@ -139,7 +140,7 @@ export const predict: Analysis<PredictParameters> = {
     const result: InputResult = {
       id: prepared.id,
       values,
-      files: { output: saved, ...reading.files },
+      files: { ...(savedOutputs.length > 0 ? { output: saved } : {}), ...reading.files },
       warnings: [...prepared.warnings, ...reading.warnings],
     };
     const { right, labels, dose } = values;

@@ -42,9 +42,9 @@ const writerInto = (saved: Saved): InputWriter => ({
   },
 });
 
-async function runOn(input: OpenInput, network: LoadedNetwork, recipe: Recipe | null) {
+async function runOn(input: OpenInput, network: LoadedNetwork, recipe: Recipe | null, more: Partial<Context> = {}) {
   const saved: Saved = { volumes: {}, arrays: {} };
-  const context: Context = { network, recipe, memoryBytes: 1e9, inputCount: 1 };
+  const context: Context = { network, recipe, memoryBytes: 1e9, inputCount: 1, ...more };
   const work = predict.onInput(input, context, {}, writerInto(saved), new AbortController().signal);
   let step = await work.next();
   for (; !step.done; step = await work.next());
@@ -102,6 +102,11 @@ describe('predict on a segmenter', () => {
     expect(Array.from(volume.values)).toEqual(Array.from(values, (hu) => (hu > 0 ? 1 : 0)));
     expect(saved.volumes['output']!.channels).toBe(2);
     expect(saved.volumes['output']!.volume.values[2 * (1 + 4 * 1) + 1]).toBe(50);
+    // Of several networks that are compared, what is read of the outputs is enough.
+    const compared = await runOn(await openStudy(study, recipe), twoClasses, recipe, { isCompared: true });
+    expect(compared.part.result.files).toEqual({ labels: 'labels.nrrd' });
+    expect(Object.keys(compared.saved.volumes)).toEqual(['labels']);
+    expect(compared.values).toEqual(found);
   });
 
   it('puts the planes of a coronal network back into one volume', async () => {
