@@ -32,6 +32,9 @@ export function histogramCurves(
   const top = Math.max(1e-9, ...curves.flatMap(({ points }) => points.map(([value]) => value)));
   const bottom = Math.min(0, ...curves.flatMap(({ points }) => points.map(([value]) => value)));
   const digits = digitsFor(top - bottom);
+  const named = highlighted === null ? curves : curves.filter(({ name }) => name === highlighted);
+  // What is highlighted lies over the others.
+  const drawn = [...curves.filter(({ name }) => name !== highlighted), ...(highlighted === null ? [] : named)];
   const banded = curves.filter(({ name }) => name === highlighted || curves.length === 1);
   return (width, height) => ({
     ...margins,
@@ -79,7 +82,7 @@ export function histogramCurves(
             ]
           : [],
       ),
-      ...curves.map((curve) =>
+      ...drawn.map((curve) =>
         line(curve.points as [number, number][], {
           stroke: curve.colour,
           strokeWidth: highlighted === curve.name ? 2.6 : highlighted === null ? 1.7 : 1.2,
@@ -87,24 +90,19 @@ export function histogramCurves(
           strokeLinejoin: 'round',
         }),
       ),
-      text(
-        placedNames(curves, [bottom, top], width, height).filter(
-          ({ name }) => highlighted === null || name === highlighted,
-        ),
-        {
-          x: 'x',
-          y: 'y',
-          text: 'name',
-          fill: 'colour',
-          fontWeight: 600,
-          fontSize: 11.5,
-          textAnchor: 'start',
-          stroke: '#0f1317',
-          strokeWidth: 3,
-          paintOrder: 'stroke',
-          dx: 5,
-        },
-      ),
+      text(placedNames(named, [bottom, top], width, height), {
+        x: 'x',
+        y: 'y',
+        text: 'name',
+        fill: 'colour',
+        fontWeight: 600,
+        fontSize: 11.5,
+        textAnchor: 'start',
+        stroke: '#0f1317',
+        strokeWidth: 3,
+        paintOrder: 'stroke',
+        dx: 5,
+      }),
     ],
   });
 }

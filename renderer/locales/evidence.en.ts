@@ -1,4 +1,4 @@
-/** Words of what stands beside the tables: the linear-system view of a layer. */
+/** Words of what stands beside the tables: the linear-system view of a layer, the neuron DVH. */
 export const evidenceEn = {
   'filters.chart': 'What is drawn',
   'filters.view.spectrum': 'Spectrum',
@@ -33,4 +33,18 @@ export const evidenceEn = {
   'filters.help.bent':
     'Channels that answer a line of +10 HU otherwise than one of −10 HU: their MTF is that of the odd part alone. A perfectly even field sets max pooling at its bend.',
   'filters.help.still': 'Channels that a small line at water does not move at all: a rectifier that is off there.',
+  'maps.chart': 'What is drawn',
+  'maps.view.bars': 'Voxels',
+  'maps.view.structure': 'DVH',
+  'maps.view.dose': 'by dose',
+  'maps.view.barsHelp': 'Voxels that each channel answers to',
+  'maps.view.structureHelp': 'Neuron DVH: how much of each structure answers how strongly',
+  'maps.view.doseHelp': 'How much of each band of the plan’s dose answers how strongly',
+  'maps.volumes': 'Neuron DVH',
+  'maps.volumesX': 'answer of channel {channel} (a.u.)',
+  'maps.volumesMedian': 'Median over patients',
+  'maps.volumesKey': 'Volume that answers at least so strongly, median of {count} patients; highlighted: 5–95 % band.',
+  'maps.noVolumes': 'Not measured yet for {node}: how much of each structure and dose band answers how strongly.',
+  'maps.noRegions': 'Nothing to draw: neither structures nor dose, or not this channel.',
+  'maps.measure': 'Measure',
 } as const;

@@ -1,6 +1,6 @@
 import type { evidenceEn } from './evidence.en';
 
-/** Mots de ce qui accompagne les tableaux : la vue du système linéaire d’une couche. */
+/** Mots de ce qui accompagne les tableaux : la vue du système linéaire d’une couche, l’HDV de neurone. */
 export const evidenceFr: Record<keyof typeof evidenceEn, string> = {
   'filters.chart': 'Ce qui est tracé',
   'filters.view.spectrum': 'Spectre',
@@ -37,4 +37,19 @@ export const evidenceFr: Record<keyof typeof evidenceEn, string> = {
     'Canaux qui répondent à une ligne de +10 UH autrement qu’à une de −10 UH : leur FTM est celle de la seule partie impaire. Un champ parfaitement uni place le max pooling sur son coude.',
   'filters.help.still':
     'Canaux qu’une petite ligne dans l’eau ne fait pas bouger du tout : un redresseur éteint à cet endroit.',
+  'maps.chart': 'Ce qui est tracé',
+  'maps.view.bars': 'Voxels',
+  'maps.view.structure': 'HDV',
+  'maps.view.dose': 'par dose',
+  'maps.view.barsHelp': 'Voxels auxquels chaque canal répond',
+  'maps.view.structureHelp': 'HDV de neurone : quelle part de chaque structure répond avec quelle force',
+  'maps.view.doseHelp': 'Quelle part de chaque bande de dose du plan répond avec quelle force',
+  'maps.volumes': 'HDV de neurone',
+  'maps.volumesX': 'réponse du canal {channel} (u.a.)',
+  'maps.volumesMedian': 'Médiane sur les patients',
+  'maps.volumesKey': 'Volume qui répond au moins aussi fort, médiane de {count} patients ; en évidence : bande 5–95 %.',
+  'maps.noVolumes':
+    'Pas encore mesuré pour {node} : quelle part de chaque structure et bande de dose répond avec quelle force.',
+  'maps.noRegions': 'Rien à tracer : ni structures ni dose, ou pas ce canal.',
+  'maps.measure': 'Mesurer',
 };

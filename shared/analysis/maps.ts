@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Figure } from '../result';
 import { defineAnalysis, field } from './definition';
+import { InputVolumes, SummaryVolumes } from './mapsVolumes';
 
 /** What a channel is, first match wins, in this order. Source: methods §1.1, Status. */
 export const channelStatuses = [
@@ -48,9 +49,32 @@ const Save = z
     }),
   );
 
+const Volumes = z
+  .array(
+    z.union([
+      z.string().min(1),
+      z.strictObject({
+        node: z.string().min(1),
+        channels: z.array(z.number().int().nonnegative()).min(1).max(1024),
+      }),
+    ]),
+  )
+  .default([])
+  .meta(
+    field({
+      label: { en: 'Neuron DVH of', fr: 'HDV de neurones de' },
+      help: {
+        en: 'Layers of whose channels it is told how much of each structure and dose band answers how strongly, like a DVH. The first 64 channels of each.',
+        fr: 'Couches dont on dit, canal par canal, quelle part de chaque structure et bande de dose répond avec quelle force, comme un HDV. Les 64 premiers canaux de chacune.',
+      },
+      control: 'nodes',
+    }),
+  );
+
 const Parameters = z.strictObject({
   nodes: Nodes,
   save: Save,
+  volumes: Volumes,
   deadPatients: z
     .number()
     .int()
@@ -246,7 +270,11 @@ export const maps = defineAnalysis({
   question: { en: 'Are any filters dead?', fr: 'Y a-t-il des filtres morts ?' },
   source: 'Maas 2013; Lu 2020; Sokar 2023; Gowal 2018; Hanley & Lippman-Hand 1983',
   parameters: Parameters,
-  values: z.strictObject({ layers: z.array(Layer) }),
+  values: z.strictObject({
+    layers: z.array(Layer),
+    /** Where `volumes` are asked for, of studies with structures or dose. */
+    volumes: InputVolumes.optional(),
+  }),
   summary: z.strictObject({
     patients: z.number().int(),
     inputs: z.number().int(),
@@ -254,6 +282,7 @@ export const maps = defineAnalysis({
     certificateBox: z.enum(['recipe', 'inputs']).nullable(),
     layers: z.array(Layer),
     split: Split.optional(),
+    volumes: SummaryVolumes.optional(),
   }),
 });
 export type MapsParameters = z.output<typeof Parameters>;

@@ -358,6 +358,36 @@ export const analysisProblems = {
       fr: 'Nommez des convolutions ou des couches denses.',
     },
   },
+  'analysis/volumes-need-regions': {
+    message: {
+      en: 'This input has neither structures nor a dose on the network’s grid: no neuron DVH.',
+      fr: 'Cette entrée n’a ni structures ni dose sur la grille du réseau : pas d’HDV de neurones.',
+    },
+    wayOn: {
+      en: 'Ask a study with contours or a plan’s dose.',
+      fr: 'Demandez une étude avec des contours ou la dose d’un plan.',
+    },
+  },
+  'analysis/volumes-no-place': {
+    message: {
+      en: 'The maps of {nodes} have no place on the image: no neuron DVH of them.',
+      fr: 'Les cartes de {nodes} n’ont pas de place sur l’image : pas d’HDV de leurs neurones.',
+    },
+    wayOn: {
+      en: 'Name layers that keep the image’s axes.',
+      fr: 'Nommez des couches qui gardent les axes de l’image.',
+    },
+  },
+  'analysis/volumes-cut': {
+    message: {
+      en: 'Of {nodes} the neuron DVH is told of the first {most} channels.',
+      fr: 'De {nodes}, l’HDV de neurones est donné pour les {most} premiers canaux.',
+    },
+    wayOn: {
+      en: 'Name the channels: a layer of `volumes` may be { "node": …, "channels": […] }.',
+      fr: 'Nommez les canaux : une couche de `volumes` peut être { "node": …, "channels": […] }.',
+    },
+  },
   'analysis/response-not-a-map': {
     message: {
       en: 'The linear-system view needs a network with one input that is a map: it was left out.',

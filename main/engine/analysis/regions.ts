@@ -1,12 +1,12 @@
-import { IsolensError } from '../../../../shared/problem/problem';
-import type { Recipe } from '../../../../shared/recipe';
-import type { Structure } from '../../../../shared/structure';
-import { voxelCount, type Grid } from '../../../../shared/volume';
-import { hasVolume, planDoseFor, sameFrame } from '../../recipe/source';
-import { bodyOf } from '../../volume/body';
-import { maskOf } from '../../volume/mask';
-import { resample } from '../../volume/resample';
-import type { OpenInput } from '../analysis';
+import { IsolensError } from '../../../shared/problem/problem';
+import type { Recipe } from '../../../shared/recipe';
+import type { Structure } from '../../../shared/structure';
+import { voxelCount, type Grid } from '../../../shared/volume';
+import { hasVolume, planDoseFor, sameFrame } from '../recipe/source';
+import { bodyOf } from '../volume/body';
+import { maskOf } from '../volume/mask';
+import { resample } from '../volume/resample';
+import type { OpenInput } from './analysis';
 
 /** Gy at which bands of dose begin and end. Source: methods §1.3. */
 const doseEdges = [0, 5, 20, 40, 57, Infinity] as const;

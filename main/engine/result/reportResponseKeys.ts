@@ -1,6 +1,6 @@
 import type { Words } from '../../../shared/words';
 
-/** Heads of tables for the linear-system view. */
+/** Heads of tables for the linear-system view and the neuron DVH. */
 export const responseKeys: Readonly<Record<string, Words>> = {
   response: { en: 'linear-system view', fr: 'vue du système linéaire' },
   presented: { en: 'presented to', fr: 'présenté à' },
@@ -22,4 +22,6 @@ export const responseKeys: Readonly<Record<string, Words>> = {
   nonlinearChannels: { en: 'channels not linear', fr: 'canaux non linéaires' },
   silentChannels: { en: 'channels unmoved', fr: 'canaux immobiles' },
   listed: { en: 'channels listed', fr: 'canaux listés' },
+  volumes: { en: 'neuron DVH', fr: 'HDV de neurone' },
+  percents: { en: 'shares of the volume (%)', fr: 'parts du volume (%)' },
 };

@@ -1,20 +1,23 @@
+import type { MapsVolumes } from '../../../../shared/analysis/mapsVolumes';
 import { maps as definition, type LayerFigures, type MapsParameters } from '../../../../shared/analysis/maps';
 import type { Warning } from '../../../../shared/result';
 import { warningOf } from '../../../../shared/warning';
 import type { Node } from '../../network/graph';
-import type { Analysis, Context, OpenInput, Part } from '../analysis';
+import type { Analysis, Context, OpenInput, Part, Step } from '../analysis';
 import { activationOf, activationRuleOf } from '../activationRule';
 import { evidenceOf } from './evidence';
 import { channelFigures, type WeightEvidence } from './figures';
 import { inputBoxOf, type ChannelBox } from './inputBox';
 import { chosenNodes, filtersOf, nodeNamed } from '../layers';
 import { addToPool, emptyPool, type LayerPool, type LayerTally } from './pool';
+import { pooledVolumes } from './pooledVolumes';
 import { saveMaps } from './saveMaps';
 import { splitByTag, type TaggedInput } from './split';
 import type { Thresholds } from './status';
 import { sweepsOf, tallyInput } from './tallyInput';
 import { withSplit } from './splitWords';
 import { mapsVerdict } from './verdict';
+import { measureVolumes, volumeSweeps } from './volumes';
 
 /** What one input leaves for the summary: figures of every channel, no maps. */
 interface Kept {
@@ -98,35 +101,52 @@ function rangeOf({ prepared }: OpenInput): readonly ChannelBox[] {
   return range;
 }
 
+/** Where each of some steps ends, as a share of all, by what they weigh. */
+function sharesOf(weights: readonly [number, number, number]): readonly [number, number, number] {
+  const all = weights[0] + weights[1] + weights[2];
+  return [weights[0] / all, (weights[0] + weights[1]) / all, 1];
+}
+
+/** A step of an input's work, its progress told between two shares of the whole. */
+async function* within<T>(work: AsyncGenerator<Step, T>, from: number, to: number): AsyncGenerator<Step, T> {
+  for (;;) {
+    const step = await work.next();
+    if (step.done) return step.value;
+    yield step.value.kind === 'progress' ? { ...step.value, done: from + (to - from) * step.value.done } : step.value;
+  }
+}
+
+/** The curves that each input left, one input at a time. */
+function* eachVolumes(
+  parts: readonly Part[],
+): Generator<{ readonly patient: string; readonly volumes: readonly MapsVolumes[] }> {
+  for (const part of parts)
+    yield {
+      patient: (part.kept as Kept).patient,
+      volumes: (part.result.values['volumes'] ?? []) as readonly MapsVolumes[],
+    };
+}
+
 /** Activation maps: every channel's figures and status, streaming over any number of inputs. */
 export const maps: Analysis<MapsParameters> = {
   definition,
 
-  passes: ({ prepared }, context, { nodes, save }) => {
+  passes: (input, context, { nodes, save, volumes }) => {
+    const { prepared } = input;
     const chosen = chosenNodes(context.network, nodes);
     const { first, again } = sweepsOf(chosen, prepared.array.shape, context.memoryBytes);
-    return (prepared.array.shape[0] ?? 1) * (first + again + save.length);
+    return (prepared.array.shape[0] ?? 1) * (first + again + save.length + volumeSweeps(input, context, { volumes }));
   },
 
   async *onInput(input, context, parameters, writer, signal) {
     const { prepared } = input;
     const nodes = chosenNodes(context.network, parameters.nodes);
     const save = parameters.save.map((name) => nodeNamed(context.network, name));
-    const share = save.length === 0 ? 1 : 0.7;
-    const tallying = tallyInput(context, prepared, nodes, signal);
-    let step = await tallying.next();
-    for (; !step.done; step = await tallying.next()) {
-      yield step.value.kind === 'progress' ? { ...step.value, done: step.value.done * share } : step.value;
-    }
-    const layers = step.value;
-
-    const saving = saveMaps(context, prepared, save, writer, signal);
-    let saved = await saving.next();
-    for (; !saved.done; saved = await saving.next()) {
-      yield saved.value.kind === 'progress'
-        ? { ...saved.value, done: share + saved.value.done * (1 - share) }
-        : saved.value;
-    }
+    // Weighed by passes through the network, roughly: a sweep of the maps, one to save them, one to sort them by structure.
+    const ends = sharesOf([1, save.length > 0 ? 0.4 : 0, parameters.volumes.length > 0 ? 1 : 0]);
+    const layers = yield* within(tallyInput(context, prepared, nodes, signal), 0, ends[0]);
+    const saved = yield* within(saveMaps(context, prepared, save, writer, signal), ends[0], ends[1]);
+    const told = yield* within(measureVolumes(input, context, parameters, signal), ends[1], ends[2]);
 
     const tags = { ...input.tags, ...(input.label === null ? {} : { label: input.label }) };
     const kept: Kept = {
@@ -139,9 +159,12 @@ export const maps: Analysis<MapsParameters> = {
     return {
       result: {
         id: prepared.id,
-        values: { layers: layersOf(context, poolsOf(nodes, [kept]), nodes, evidence, parameters) },
-        files: save.length > 0 ? { maps: saved.value.files } : {},
-        warnings: [...prepared.warnings, ...warningsOf(nodes), ...saved.value.warnings],
+        values: {
+          layers: layersOf(context, poolsOf(nodes, [kept]), nodes, evidence, parameters),
+          ...(told.volumes.length > 0 ? { volumes: told.volumes } : {}),
+        },
+        files: save.length > 0 ? { maps: saved.files } : {},
+        warnings: [...prepared.warnings, ...warningsOf(nodes), ...saved.warnings, ...told.warnings],
       },
       kept,
     };
@@ -176,6 +199,7 @@ export const maps: Analysis<MapsParameters> = {
         certificateBox: box.from,
         layers,
         ...(split ? { split } : {}),
+        ...(parameters.volumes.length > 0 ? { volumes: pooledVolumes(eachVolumes(parts)) } : {}),
       },
       verdict: withSplit(mapsVerdict(layers, looser, patients, unfinished), split, layers),
       warnings: box.from === 'inputs' ? [warningOf('analysis/certificate-of-inputs')] : [],

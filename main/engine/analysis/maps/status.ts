@@ -2,7 +2,7 @@ import type { ChannelStatus, MapsParameters } from '../../../../shared/analysis/
 import type { ActivationRule } from '../activationRule';
 import type { PooledChannel } from './pool';
 
-export type Thresholds = Omit<MapsParameters, 'nodes' | 'save'>;
+export type Thresholds = Omit<MapsParameters, 'nodes' | 'save' | 'volumes'>;
 
 /** What the status of a channel hangs on beside its own figures. */
 export interface ChannelSetting {

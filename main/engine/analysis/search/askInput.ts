@@ -12,13 +12,14 @@ import type { Node } from '../../network/graph';
 import type { NetworkArray } from '../../network/network';
 import { contestOf, enter, mayEnter, type Contender, type Contest } from './contest';
 import { contentOf, physicalChannels } from './cropContent';
-import { count, countingOf, countsOf, groupsOf, onInput, type Counting, type Groups } from './dissection';
+import { count, countingOf, countsOf, groupsOf, type Counting, type Groups } from './dissection';
 import { packCounts, packPlaces, type Kept, type KeptLayer, type KeptPlace } from './kept';
 import { askedLayers, type AskedLayer } from './neurons';
 import { cropBoxOf, cropValues, cropVolume, frameOf, middleOf, spacingIn, type CropBox } from './place';
 import { rankingOf } from './ranking';
 import { reachOn, type StrongestPlace } from './reach';
-import { isInside, regionsOf, sharesIn, type Regions } from './regions';
+import { onInput } from '../onInput';
+import { isInside, regionsOf, sharesIn, type Regions } from '../regions';
 import { addMaps, indexOf, strongestOf, type Scan, type Spot, type Strongest } from './strongest';
 
 /** Half the receptive field in map voxels, at least 1. Source: methods §1.3. */

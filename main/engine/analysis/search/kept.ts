@@ -1,7 +1,7 @@
 import { packed, unpacked } from './packed';
 import type { ChannelCounts } from './dissection';
 import type { Frame } from './place';
-import type { Region } from './regions';
+import type { Region } from '../regions';
 
 /** What one input channel is in its physical unit: network value = slope · physical value + intercept. */
 export interface PhysicalChannel {

@@ -3,7 +3,7 @@ import type { Part } from '../../../../main/engine/analysis/analysis';
 import { atLeast } from '../../../../main/engine/analysis/search/lying';
 import { bandOf, drawBands } from '../../../../main/engine/analysis/search/bands';
 import { binOf, topOfBin } from '../../../../main/engine/analysis/search/dissection';
-import { commonName } from '../../../../main/engine/analysis/search/regions';
+import { commonName } from '../../../../main/engine/analysis/regions';
 import { search } from '../../../../main/engine/analysis/search/search';
 import { drawsOf } from '../../../../main/engine/analysis/statistics/draws';
 import { structureOf } from '../../../samples/structure';
