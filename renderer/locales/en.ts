@@ -129,7 +129,8 @@ export const en = {
   'studies.drop': 'Drop a DICOM folder',
   'studies.none': 'None open.',
   'databases.title': 'Databases',
-  'databases.hint': 'asked by Maps',
+  'databases.hint': 'Maps, Search, Compare',
+  'databases.list': 'List',
   'databases.count': '{on} of {of}',
   'databases.tick': 'Take all studies of this folder into questions about many patients',
   'databases.include': 'Take into questions about many patients (T)',
@@ -530,8 +531,7 @@ export const en = {
   'occlusion.showCc': 'cm³ lost',
   'occlusion.showDice': '1 − Dice',
   'occlusion.showHd95': 'HD95, mm',
-  'occlusion.selfTestPassed':
-    'Self-test passed: beyond what the network can see from the hidden structure nothing changed ({count} entries).',
+  'occlusion.selfTestPassed': 'Self-test passed: nothing changed beyond the receptive field ({count} entries).',
   'occlusion.selfTestFailed':
     'Self-test failed: probabilities moved by up to {value} beyond the receptive field. Trust no entry.',
   'occlusion.selfTestNone': 'No self-test: every voxel of the output sees everything.',
@@ -550,7 +550,7 @@ export const en = {
   'occlusion.mapUnknown':
     'Cannot be said: too few positions in the body, or random networks whose map is the same everywhere.',
   'occlusion.randomNote':
-    '{seeds} networks drawn, {positions} positions in the body. Layers that were kept keep edges: only the last step, all layers, decides.',
+    '{seeds} networks drawn, {positions} of {of} positions in the body. Layers that were kept keep edges: only the last step, all layers, decides.',
   'choice.image': 'images alone',
   'choice.all': 'all channels',
   'choice.true': 'yes',

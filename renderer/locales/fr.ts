@@ -130,7 +130,8 @@ export const fr: Messages = {
   'studies.drop': 'Déposer un dossier DICOM',
   'studies.none': 'Aucune ouverte.',
   'databases.title': 'Bases',
-  'databases.hint': 'pour Cartes',
+  'databases.hint': 'Cartes, Recherche, Comparer',
+  'databases.list': 'Liste',
   'databases.count': '{on} sur {of}',
   'databases.tick': 'Prendre toutes les études de ce dossier pour les questions sur plusieurs patients',
   'databases.include': 'Prendre pour les questions sur plusieurs patients (T)',
@@ -539,8 +540,7 @@ export const fr: Messages = {
   'occlusion.showCc': 'cm³ perdus',
   'occlusion.showDice': '1 − Dice',
   'occlusion.showHd95': 'HD95, mm',
-  'occlusion.selfTestPassed':
-    'Auto-test réussi : au-delà de ce que le réseau peut voir depuis la structure masquée, rien n’a changé ({count} cases).',
+  'occlusion.selfTestPassed': 'Auto-test réussi : rien n’a changé au-delà du champ récepteur ({count} cases).',
   'occlusion.selfTestFailed':
     'Auto-test échoué : des probabilités ont bougé jusqu’à {value} au-delà du champ récepteur. Ne vous fiez à aucune case.',
   'occlusion.selfTestNone': 'Pas d’auto-test : chaque voxel de la sortie voit tout.',
@@ -561,7 +561,7 @@ export const fr: Messages = {
   'occlusion.mapUnknown':
     'Impossible à dire : trop peu de positions dans le corps, ou des réseaux aléatoires dont la carte est partout la même.',
   'occlusion.randomNote':
-    '{seeds} réseaux tirés, {positions} positions dans le corps. Les couches gardées gardent les bords : seule la dernière étape, toutes les couches, décide.',
+    '{seeds} réseaux tirés, {positions} des {of} positions dans le corps. Les couches gardées gardent les bords : seule la dernière étape, toutes les couches, décide.',
   'choice.image': 'images seules',
   'choice.all': 'tous les canaux',
   'choice.true': 'oui',

@@ -7,10 +7,20 @@ import type { StudySummary } from '../../shared/study';
 import { ask } from '../bridge/bridge';
 import { useStudies } from './studies';
 
-/** A folder that was opened, and the studies that were found in it. */
+/** A folder that was opened, or a saved list, and the studies that were found in it. */
 export interface Database {
   readonly path: string;
+  /** The list's own name, else the folder's. */
+  readonly name: string;
+  readonly kind: 'folder' | 'list';
   readonly studies: readonly StudySummary[];
+}
+
+interface SavedListOpened {
+  readonly path: string;
+  readonly name: string;
+  readonly ids: readonly string[];
+  readonly folders: readonly string[];
 }
 
 /** The last part of a path, whatever the system's separator. */
@@ -23,12 +33,24 @@ export const useDatabases = defineStore('databases', () => {
   const studies = useStudies();
   const left = ref<ReadonlySet<string>>(new Set());
 
-  const databases = computed<readonly Database[]>(() =>
-    studies.folders.map((path) => {
-      const ids = studies.foundIn[path] ?? [];
-      return { path, studies: studies.summaries.filter((study) => ids.includes(study.id) && hasImage(study)) };
-    }),
-  );
+  /** Saved lists that were opened; `folders` are those that were opened for it alone. */
+  const lists = ref<readonly SavedListOpened[]>([]);
+  const withImages = (ids: readonly string[]): readonly StudySummary[] =>
+    studies.summaries.filter((study) => ids.includes(study.id) && hasImage(study));
+
+  /** A folder that a list opened does not stand beside that list. */
+  const databases = computed<readonly Database[]>(() => {
+    const ofLists = lists.value.flatMap(({ folders }) => folders);
+    return [
+      ...studies.folders
+        .filter((path) => !ofLists.includes(path))
+        .map((path): Database => {
+          const found = withImages(studies.foundIn[path] ?? []);
+          return { path, name: lastPart(path), kind: 'folder', studies: found };
+        }),
+      ...lists.value.map(({ path, name, ids }): Database => ({ path, name, kind: 'list', studies: withImages(ids) })),
+    ];
+  });
   /** The open study always takes part: its pictures stand beside the numbers. */
   const isIncluded = (id: string): boolean => id === studies.currentId || !left.value.has(id);
   /** The studies of a question about many patients, the open one first. */
@@ -91,28 +113,35 @@ export const useDatabases = defineStore('databases', () => {
     if (path === null) return null;
     const { database } = await ask('engine/openDatabase', { path });
     const problems: Problem[] = [];
-    let opened = 0;
+    const ids: string[] = [];
+    const before = [...studies.folders];
     for (const entry of database.entries) {
       if (!('study' in entry)) continue;
       try {
-        const ids = await studies.openFolder(entry.study);
+        const found = await studies.openFolder(entry.study);
         const { series } = entry;
         const meant = studies.summaries.filter(
           ({ id, objects }) =>
-            ids.includes(id) && (series === undefined || objects.some((object) => object.id === series)),
+            found.includes(id) && (series === undefined || objects.some((object) => object.id === series)),
         );
         for (const { id } of meant) {
           include([id], entry.included);
           if (entry.reason !== undefined) because(id, entry.reason);
           if (entry.choices) studies.choose(id, entry.choices);
         }
-        opened += meant.length;
+        ids.push(...meant.map(({ id }) => id));
       } catch (thrown) {
         // One study that cannot be read leaves the others.
         problems.push(problemOf(thrown));
       }
     }
-    return { name: database.name, studies: opened, problems };
+    const folders = studies.folders.filter((folder) => !before.includes(folder));
+    const held = lists.value.find((list) => list.path === path)?.folders ?? [];
+    lists.value = [
+      ...lists.value.filter((list) => list.path !== path),
+      { path, name: database.name, ids, folders: [...held, ...folders] },
+    ];
+    return { name: database.name, studies: ids.length, problems };
   }
 
   /** Splits what is ticked into lists in a folder that the user names; null where they named none. */

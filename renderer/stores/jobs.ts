@@ -34,6 +34,10 @@ export interface JobSubject {
 export interface ComparedSubject {
   readonly networks: readonly string[];
   readonly analyses: readonly { readonly id: string; readonly parameters: Readonly<Record<string, unknown>> }[];
+  /** What the user arranged beyond that: the order of training, runs of one recipe, two databases. */
+  readonly order?: readonly string[] | undefined;
+  readonly groups?: Readonly<Record<string, string>> | undefined;
+  readonly databases?: readonly { readonly name: string; readonly ids: readonly string[] }[] | undefined;
 }
 
 /** One run as the window follows it. */

@@ -4,6 +4,7 @@ import type { Analysis, Context, Forecast, OpenInput } from '../analysis/analysi
 import { entries, inputsOf } from '../analysis/feed';
 import type { PreparedInput } from '../recipe/preparedInput';
 import { openInput } from './openInput';
+import { contextOf } from './stepContext';
 import type { Plan, PlannedInput } from './plan';
 
 /** Values of a float32 tensor, in bytes. */
@@ -101,7 +102,7 @@ export async function estimatePlan(
   const estimates: Estimate[] = [];
   for (const step of plan.analyses) {
     const { analysis, parameters } = step;
-    const own: Context = step.of ? { ...context, network: step.of.network, recipe: step.of.recipe } : context;
+    const own = contextOf(plan, step, context, '');
     const passes = analysis.passes(one, own, parameters) * inputs.length;
     const besides = analysis.besides?.(one, own, parameters) ?? 0;
     const forecast = each === null ? null : await forecastOf(analysis, one, own, parameters, signal);

@@ -18,6 +18,13 @@ export interface Shown {
   readonly volume: BlobVolume;
 }
 
+/** One network's answer minus the reference's in the open study; null where it was not saved. */
+export function differenceOf({ input, volumes }: OpenResult, network: string, kind: ShownKind): BlobVolume | null {
+  const name = shownFiles.find(([, , own]) => own === kind)?.[1];
+  const path = input && name !== undefined ? fileOf(input.files, 'difference', network, name) : null;
+  return path === null ? null : (volumes[path] ?? null);
+}
+
 /** Which file of which analysis is shown, the more telling first. */
 const shownFiles: readonly (readonly [analysis: string, file: string, kind: ShownKind])[] = [
   ['occlusion', 'map', 'support'],

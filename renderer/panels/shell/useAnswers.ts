@@ -12,7 +12,7 @@ import { useParameters } from '../../stores/parameters';
 import { sameParameters, useResults, type OpenResult } from '../../stores/results';
 import { useStudies } from '../../stores/studies';
 import { useWorkbench, type Mode } from '../../stores/workbench';
-import type { Comparison } from '../start/runs';
+import { arrangementOf, canCompare, type Comparison } from '../start/runs';
 import { useAsked } from '../start/useAsked';
 import { useComparisonOf } from '../start/useComparisonOf';
 import { answerOf, type Answer } from './answer';
@@ -28,7 +28,10 @@ const sameComparison = (subject: JobSubject['compared'], now: Comparison | null)
       subject?.networks ?? [],
       now.others.map(({ id }) => id),
     ) &&
-      sameParameters(subject?.analyses, now.analyses)));
+      sameParameters(subject?.analyses, now.analyses) &&
+      sameParameters(subject && arrangementOf(subject), arrangementOf(now))));
+
+const hasOthers = (comparison: Comparison | null): boolean => comparison === null || canCompare(comparison);
 
 interface Answers {
   readonly answer: ComputedRef<Answer>;
@@ -81,7 +84,7 @@ export function useAnswers(): Answers {
         engineReason: engine.reason,
         hasStudy: studies.detail !== null,
         hasNetwork: networks.current !== null,
-        hasOthers: comparisonOf(mode)?.others.length !== 0,
+        hasOthers: hasOthers(comparisonOf(mode)),
         hasRecipe: Boolean(networks.current?.recipe),
         recipeProblem: networks.current?.notes[0] ? problemFrom(networks.current.notes[0]) : null,
         needsFolder:

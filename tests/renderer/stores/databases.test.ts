@@ -104,5 +104,37 @@ describe('a saved list', () => {
     expect(opened).toMatchObject({ name: 'Site A', studies: 3, problems: [{ code: 'files/missing' }] });
     expect(ids()).toEqual(['s2', 's1']);
     expect(useDatabases().reasons).toEqual({ s3: 'too short' });
+    expect(useDatabases().databases.map(({ kind, name, studies }) => [kind, name, studies.length])).toEqual([
+      ['folder', 'a', 2],
+      ['folder', 'b', 1],
+      ['list', 'Site A', 3],
+    ]);
+  });
+
+  it('stands as one database: folders that were opened for it alone do not stand beside it', async () => {
+    outside.answer({
+      'desktop/choose': () => ({ path: '/lists/site.json' }),
+      'engine/openDatabase': () => ({
+        database: {
+          schema: 'isolens/database@1',
+          name: 'Site C',
+          entries: [
+            { study: '/a', included: true },
+            { study: '/c', included: true },
+          ],
+        },
+      }),
+      'engine/openFolder': ({ path }) => ({
+        studies: path === '/a' ? [studySummary('s1'), studySummary('s2')] : [studySummary('s4')],
+        notDicom: 0,
+        notes: [],
+      }),
+    });
+    for (const _ of ['once', 'again']) await useDatabases().open('title');
+    expect(useDatabases().databases.map(({ path, studies }) => [path, studies.length])).toEqual([
+      ['/a', 2],
+      ['/b', 1],
+      ['/lists/site.json', 3],
+    ]);
   });
 });
