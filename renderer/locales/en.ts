@@ -531,12 +531,12 @@ export const en = {
   'occlusion.showCc': 'cm³ lost',
   'occlusion.showDice': '1 − Dice',
   'occlusion.showHd95': 'HD95, mm',
+  'occlusion.showDistance': 'distance, mm',
   'occlusion.selfTestPassed': 'Self-test passed: nothing changed beyond the receptive field ({count} entries).',
   'occlusion.selfTestFailed':
     'Self-test failed: probabilities moved by up to {value} beyond the receptive field. Trust no entry.',
   'occlusion.selfTestNone': 'No self-test: every voxel of the output sees everything.',
-  'occlusion.dependenceNote':
-    'Outside what is hidden (3 mm around it included), against the intact prediction. Below each: distance to the label.',
+  'occlusion.dependenceNote': 'Outside what is hidden, against the intact prediction.',
   'occlusion.dependenceReach': 'A voxel of the output sees {mm} mm to each side; dots: the whole label lies beyond.',
   'occlusion.random': 'Random weights',
   'occlusion.drawnDown': 'drawn anew from the output to',

@@ -540,12 +540,12 @@ export const fr: Messages = {
   'occlusion.showCc': 'cm³ perdus',
   'occlusion.showDice': '1 − Dice',
   'occlusion.showHd95': 'HD95, mm',
+  'occlusion.showDistance': 'distance, mm',
   'occlusion.selfTestPassed': 'Auto-test réussi : rien n’a changé au-delà du champ récepteur ({count} cases).',
   'occlusion.selfTestFailed':
     'Auto-test échoué : des probabilités ont bougé jusqu’à {value} au-delà du champ récepteur. Ne vous fiez à aucune case.',
   'occlusion.selfTestNone': 'Pas d’auto-test : chaque voxel de la sortie voit tout.',
-  'occlusion.dependenceNote':
-    'Hors de ce qui est masqué (3 mm autour compris), face à la prédiction intacte. Dessous : distance à l’étiquette.',
+  'occlusion.dependenceNote': 'Hors de ce qui est masqué, face à la prédiction intacte.',
   'occlusion.dependenceReach':
     'Un voxel de la sortie voit {mm} mm de chaque côté ; pointillés : toute l’étiquette est au-delà.',
   'occlusion.random': 'Poids aléatoires',

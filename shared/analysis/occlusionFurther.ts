@@ -302,10 +302,12 @@ const outcomes = ['passed', 'mirrors-the-image', 'undetermined'] as const;
 /** The map against maps of networks with random weights. Likeness: |Spearman's ρ| over the positions in the body. */
 export const Randomisation = z.strictObject({
   outcome: z.enum(outcomes),
-  /** Positions of the coarse lattice in the body, and every how many of the map's positions along each axis. */
+  /** Positions that were looked at again, evenly chosen of those in the body that tested something. */
   positions: z.number().int(),
-  every: z.array(z.number().int()),
+  of: z.number().int(),
   seeds: z.number().int(),
+  /** Networks drawn beside them whose map is the same everywhere: no likeness can be had of those. */
+  silent: z.number().int(),
   /** Mean likeness of the map to those of wholly random networks, of each and of them. */
   likeness: number,
   likenesses: z.array(number),

@@ -1,24 +1,30 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { JobInput } from '../../../shared/job';
 import { IsolensError } from '../../../shared/problem/problem';
 import type { Analysis, FurtherStudy } from '../analysis/analysis';
 import { openStudyFolder } from '../study/openStudyFolder';
 import { fingerprintOf } from './fingerprint';
-import type { PlannedInput } from './plan';
+
+/** An input as the job names it. */
+interface NamedStudy {
+  readonly id: string;
+  readonly spec: JobInput;
+}
 
 /** Studies that an analysis' parameters name beside the input, by that name. */
-export type NamedStudies = ReadonlyMap<string, PlannedInput>;
+export type NamedStudies = ReadonlyMap<string, NamedStudy>;
 
 /** An input of the job by its id, else a folder. *Problem* analysis/no-donor. */
 export function namedStudies(
   { definition }: Pick<Analysis, 'definition'>,
   parameters: unknown,
-  inputs: readonly PlannedInput[],
+  inputs: readonly NamedStudy[],
   base: string,
 ): NamedStudies {
   const names = definition.studies?.(parameters) ?? [];
   return new Map(
-    names.map((name): readonly [string, PlannedInput] => {
+    names.map((name): readonly [string, NamedStudy] => {
       const input = inputs.find(({ id }) => id === name);
       if (input && 'study' in input.spec) return [name, input];
       if (input || !existsSync(resolve(base, name)))

@@ -3,12 +3,13 @@ import type { DependenceEntry, DependenceMatrix } from '../../../shared/analysis
 import { digitsFor } from '../../controls/numbers';
 import type { FurtherTable, TableWords } from './furtherTable';
 
-type Shown = 'ccDrop' | 'diceLoss' | 'hd95Mm';
+type Shown = 'ccDrop' | 'diceLoss' | 'hd95Mm' | 'distanceMm';
 
 const views = [
   { id: 'ccDrop', title: 'occlusion.showCc' },
   { id: 'diceLoss', title: 'occlusion.showDice' },
   { id: 'hd95Mm', title: 'occlusion.showHd95' },
+  { id: 'distanceMm', title: 'occlusion.showDistance' },
 ] as const satisfies readonly { readonly id: Shown; readonly title: string }[];
 
 /** A Dice of 0 has the full colour; of volumes and distances the largest of the matrix has it. */
@@ -29,10 +30,10 @@ export function dependenceTable(
   );
   const largest = Math.max(least, ...matrix.entries.map((entry) => Math.abs(entry[shown] ?? 0)));
   const full = shown === 'diceLoss' ? fullDice : largest;
-  const digits = digitsFor(largest);
-  const text = (value: number | null | undefined): string => {
+  const digits = Math.max(1, digitsFor(largest));
+  const text = (value: number | null | undefined, of: Shown = shown): string => {
     if (value === null || value === undefined) return '–';
-    return shown === 'ccDrop' ? signed(value, digits) : n(value, shown === 'diceLoss' ? 2 : 1);
+    return of === 'ccDrop' ? signed(value, digits) : n(value, of === 'diceLoss' ? 2 : of === 'hd95Mm' ? 1 : 0);
   };
   const rowsOf = <T>(of: (entry: DependenceEntry | undefined) => T): readonly (readonly T[])[] =>
     grid.map((row) => row.map(of));
@@ -50,14 +51,14 @@ export function dependenceTable(
     ].join(' '),
     head: [t('occlusion.hiddenRow'), ...matrix.labels],
     rows: names.map((name, row) => [name, ...(values[row] ?? [])]),
-    shown: names.map((name, row) => [name, ...(values[row] ?? []).map(text)]),
+    shown: names.map((name, row) => [name, ...(values[row] ?? []).map((value) => text(value))]),
     views,
     tones: rowsOf((entry) => {
-      const value = entry?.[shown];
+      const value = shown === 'distanceMm' ? null : entry?.[shown];
       return value === null || value === undefined ? null : Math.max(-1, Math.min(1, value / full));
     }),
-    besides: rowsOf((entry) =>
-      entry?.distanceMm === null || entry === undefined ? '' : `${n(entry.distanceMm)}\u202fmm`,
+    told: rowsOf((entry) =>
+      entry ? views.map(({ id, title }) => `${t(title)} ${text(entry[id], id)}`).join(' · ') : '',
     ),
     dotted: rowsOf((entry) => entry?.outOfReach === true),
   };

@@ -19,8 +19,8 @@ export interface FurtherTable {
   readonly views?: readonly { readonly id: string; readonly title: MessageKey }[];
   /** How its cells are coloured: −1 … 1, null where they are not; one entry a cell of a row, without its name. */
   readonly tones?: readonly (readonly (number | null)[])[];
-  /** Beside each cell, in small. */
-  readonly besides?: readonly (readonly string[])[];
+  /** All that is known of each cell, told where it is pointed at. */
+  readonly told?: readonly (readonly string[])[];
   /** Cells that mean nothing can be there. */
   readonly dotted?: readonly (readonly boolean[])[];
 }

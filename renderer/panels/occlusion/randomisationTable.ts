@@ -27,7 +27,7 @@ export function randomisationTable(
     id: 'randomisation',
     title: 'occlusion.random',
     badge: { kind, text: t(text) },
-    note: t('occlusion.randomNote', { seeds: n(check.seeds), positions: n(check.positions) }),
+    note: t('occlusion.randomNote', { seeds: n(check.seeds), positions: n(check.positions), of: n(check.of) }),
     head: [t('occlusion.drawnDown'), t('occlusion.layersDrawn'), t('occlusion.likeness'), t('occlusion.likenessRange')],
     rows: [
       ...check.cascade.map(({ node, layers, likeness, likenesses }) => [node, layers, likeness, range(likenesses)]),

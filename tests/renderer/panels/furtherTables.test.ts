@@ -100,7 +100,9 @@ describe('the dependence matrix', () => {
       [false, true],
       [false, false],
     ]);
-    expect(table?.besides?.[0]).toEqual(['12\u202fmm', '60\u202fmm']);
+    expect(table?.told?.[0]?.[1]).toBe('cm³ lost −1.0 · 1 − Dice 0.00 · HD95, mm 0.0 · distance, mm 60');
+    expect(tableOf({}, 'distanceMm')?.shown[0]).toEqual(['Cord', '12', '60']);
+    expect(tableOf({}, 'distanceMm')?.tones?.[0]).toEqual([null, null]);
     expect(table?.note).toContain('45');
   });
 
@@ -123,8 +125,9 @@ describe('the check with random weights', () => {
   const check = {
     outcome: 'mirrors-the-image',
     positions: 80,
-    every: [1, 2, 2],
+    of: 200,
     seeds: 5,
+    silent: 1,
     likeness: 0.8,
     likenesses: [0.7, 0.9, null, 0.8, 0.8],
     between95: 0.6,

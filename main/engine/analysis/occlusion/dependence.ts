@@ -229,7 +229,10 @@ function* entriesOf(
 ): Cuttable<DependenceEntry[]> {
   const { input, prepared, analysis, fetch, context } = setting;
   const { shape } = prepared.array;
-  const outside = Uint8Array.from(withoutMask(null, input, row.of, clean.grid).flatMap((mask) => Array.from(mask)));
+  const outside = new Uint8Array(clean.map.length);
+  withoutMask(null, input, row.of, clean.grid).forEach((mask, entry) => {
+    outside.set(mask, entry * clean.size);
+  });
   yield;
   const field = receptiveFieldOf(analysis.network, fetch.node);
   const sees =

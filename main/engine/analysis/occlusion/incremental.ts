@@ -70,7 +70,7 @@ export async function* runIncrementally(
   const { signal, hider } = scoring;
   const drops = new Float64Array(on.lattice.count).fill(NaN);
   const changeRms = new Float64Array(on.lattice.count).fill(NaN);
-  const order = visitingOrder(on.lattice);
+  const order = on.visited ?? visitingOrder(on.lattice);
   const intact = new IntactScores(occluder, scoring);
   const scratch = new Scratch(scoring);
   let shown = Date.now();

@@ -89,3 +89,19 @@ export function visitingOrder(lattice: Lattice): Uint32Array {
   }
   return order;
 }
+
+/** The voxel in the middle of a position's window, C order. */
+export function middleOf(lattice: Lattice, position: number): number {
+  const { start, end } = boxAt(lattice, position);
+  return lattice.axes.reduce(
+    (voxel, { size }, axis) => voxel * size + (((start[axis] ?? 0) + (end[axis] ?? 1) - 1) >> 1),
+    0,
+  );
+}
+
+/** At most so many of some positions, evenly. */
+export const evenly = (positions: readonly number[], most: number): Uint32Array =>
+  Uint32Array.from({ length: Math.min(most, positions.length) }, (_, n) => {
+    const every = Math.max(1, positions.length / most);
+    return positions[Math.floor((n + 0.5) * every)] ?? 0;
+  });

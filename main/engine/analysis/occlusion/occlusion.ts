@@ -276,7 +276,7 @@ async function* runOcclusion(
   }
   const others: Record<string, { drops: string; map: string }> = {};
   for (const [n, one] of maps.entries()) {
-    const saved = await save(prepared, writer, n === 0 ? '' : `${one.name.replaceAll(' ', '_')}-`, one, count);
+    const saved = await save(prepared, writer, n === 0 ? '' : `${one.name.replaceAll(/[ /\\]+/g, '_')}-`, one, count);
     if (n === 0) Object.assign(files, saved);
     else others[one.name] = saved;
   }

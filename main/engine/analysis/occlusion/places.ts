@@ -14,6 +14,8 @@ export interface LatticeRun {
 export interface LatticeOnInput {
   readonly lattice: Lattice;
   readonly planes: boolean;
+  /** Positions that are visited, in this order; all of them, evenly, where it is left out. */
+  readonly visited?: Uint32Array;
 }
 
 export function placeAt({ lattice, planes }: LatticeOnInput, position: number): Place {

@@ -9,11 +9,11 @@ import { freshWeights, groupsFromTop, ownLaw } from '../freshWeights';
 import { kernelLayersOf } from '../kernelLayer';
 import { quantile } from '../statistics/quantile';
 import { rankCorrelation } from '../statistics/rankCorrelation';
-import { coarseOf, middleOf, type Coarse } from './coarse';
 import type { HidingSetting } from './hiding';
 import { occluderFor } from './incremental';
 import type { Mapped } from './inquiry';
-import type { LatticeOnInput } from './places';
+import { evenly, middleOf } from './lattice';
+import { placeAt, type LatticeOnInput } from './places';
 import { runLattice } from './run';
 import { readIntact } from './score';
 
@@ -45,17 +45,19 @@ function stepsOf(nodes: readonly Node[]): readonly CascadeStep[] {
   });
 }
 
-/** Forward passes in batch entries, at most. */
+/** Networks that are drawn at most for each that is wanted: one that answers the same wherever something is hidden tells nothing. */
+const mostDraws = 2;
+
+/** Forward passes in batch entries, where every network drawn answers. */
 export function randomisationCost(
   on: LatticeOnInput,
   network: LoadedNetwork,
   { randomisationSeeds }: Pick<OcclusionParameters, 'randomisationSeeds'>,
   { prepared }: Pick<HidingSetting, 'prepared'>,
 ): { readonly passes: number; readonly seconds: number } {
-  const coarse = coarseOf(on, mostPositions, () => true);
   const entries = prepared.array.shape[0] ?? 1;
   const maps = randomisationSeeds * Math.min(mostSteps, groupsFromTop(network.graph.nodes).length);
-  return { passes: maps * (coarse.positions.length + entries), seconds: 0 };
+  return { passes: maps * (Math.min(mostPositions, on.lattice.count) + entries), seconds: 0 };
 }
 
 export interface RandomisationSetting {
@@ -78,31 +80,40 @@ export async function* randomised(
   const { withWeights, format } = network;
   if (!withWeights) return { randomisation: null, stopped: false };
   const steps = stepsOf(neededNodes(network.graph, [reader.fetch]));
-  const coarse = coarseOf(on, mostPositions, (entry) => reader.counts(entry));
-  const compared = coarse.positions.flatMap((position, n) =>
-    body[middleOf(coarse.on.lattice, n)] === 1 && (mapped.run.changeRms[position] ?? 0) > 0 ? [n] : [],
+  const tested = Array.from(mapped.run.drops.keys()).filter(
+    (position) =>
+      (mapped.run.changeRms[position] ?? 0) > 0 &&
+      body[middleOf(on.lattice, position)] === 1 &&
+      reader.counts(placeAt(on, position).entry),
   );
-  const own = compared.map((n) => mapped.run.drops[coarse.positions[n] ?? 0] ?? NaN);
+  const visited = evenly(tested, mostPositions);
+  const picked = (drops: Float64Array): readonly number[] => Array.from(visited, (position) => drops[position] ?? NaN);
+  const own = picked(mapped.run.drops);
   const found: (readonly number[])[][] = steps.map(() => []);
   const all = steps.length * seeds;
-  let passes = 0;
-  let done = 0;
+  let [passes, done, silent, drawn] = [0, 0, 0, 0];
   try {
-    for (let n = 0; n < seeds; n++) {
-      for (const [at, step] of steps.entries()) {
-        const random = withWeights(freshWeights(step.nodes, format, seed + n));
+    for (; drawn < mostDraws * seeds && drawn - silent < seeds; drawn++) {
+      // The whole network first: where that is silent, its steps are not looked at.
+      for (const [at, step] of [...steps.entries()].reverse()) {
+        const random = withWeights(freshWeights(step.nodes, format, seed + drawn));
         try {
-          const mapping = mapOf(setting, coarse, random);
+          const mapping = mapOf(setting, { ...on, visited }, random);
           let next = await mapping.next();
           for (; !next.done; next = await mapping.next())
-            yield { kind: 'progress', done: (done + next.value) / all, stage: 'random weights' };
+            yield { kind: 'progress', done: Math.min(1, (done + next.value) / all), stage: 'random weights' };
           if (signal.aborted) return { randomisation: null, stopped: true };
-          found[at]?.push(compared.map((position) => next.value[position] ?? NaN));
-          passes += coarse.positions.length + (mapped.scoring.prepared.array.shape[0] ?? 1);
+          passes += visited.length + (mapped.scoring.prepared.array.shape[0] ?? 1);
+          const map = picked(next.value);
+          if (at === steps.length - 1 && isEven(map)) {
+            silent += 1;
+            break;
+          }
+          found[at]?.push(map);
         } finally {
           random.close();
         }
-        yield { kind: 'progress', done: ++done / all, stage: 'random weights' };
+        yield { kind: 'progress', done: Math.min(1, ++done / all), stage: 'random weights' };
       }
     }
   } catch (thrown) {
@@ -114,10 +125,11 @@ export async function* randomised(
   const between = whole.flatMap((a, i) => whole.slice(i + 1).map((b) => likeness(a, b)));
   return {
     randomisation: {
-      ...outcomeOf(like(whole), between, compared.length),
-      positions: compared.length,
-      every: [...coarse.every],
+      ...outcomeOf(like(whole), between, visited.length),
+      positions: visited.length,
+      of: tested.length,
       seeds,
+      silent,
       cascade: steps.map(({ node, layers }, at) => {
         const likenesses = like(found[at] ?? []);
         return { node, layers, likeness: mean(known(likenesses)), likenesses };
@@ -129,10 +141,10 @@ export async function* randomised(
   };
 }
 
-/** The drops of one random network on the coarse lattice. Yields the share done. */
+/** The drops of one random network at the positions visited. Yields the share done. */
 async function* mapOf(
   { mapped, memoryBytes, signal }: RandomisationSetting,
-  { on }: Coarse,
+  on: LatticeOnInput,
   network: LoadedNetwork,
 ): AsyncGenerator<number, Float64Array> {
   const { prepared, reader } = mapped.scoring;
@@ -148,6 +160,9 @@ async function* mapOf(
     quick?.occluder.close();
   }
 }
+
+/** The same everywhere, or no number. */
+const isEven = (map: readonly number[]): boolean => map.every((drop) => Number.isNaN(drop) || drop === map[0]);
 
 /** |Spearman's ρ|; null where either map is even or no number. */
 export function likeness(a: readonly number[], b: readonly number[]): number | null {

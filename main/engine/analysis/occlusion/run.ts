@@ -23,7 +23,7 @@ export async function* runLattice(
   if (occluder) return yield* runIncrementally(occluder, scoring, on, picture);
   const drops = new Float64Array(on.lattice.count).fill(NaN);
   const changeRms = new Float64Array(on.lattice.count).fill(NaN);
-  const order = visitingOrder(on.lattice);
+  const order = on.visited ?? visitingOrder(on.lattice);
   const batch = batchOf(network, prepared.array, memoryBytes);
   const copies = new Float32Array(batch * entrySize(prepared.array));
   let shown = Date.now();
@@ -31,7 +31,7 @@ export async function* runLattice(
   // A place in a plane that cannot change the score costs next to nothing.
   const costOf = ({ entry }: Place): number => (scoring.reader.counts(entry) ? 1 : 0.001);
   let total = 0;
-  for (let position = 0; position < on.lattice.count; position++) total += costOf(placeAt(on, position));
+  for (const position of order) total += costOf(placeAt(on, position));
   let spent = 0;
   while (computed < order.length) {
     const places: Place[] = [];

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { freshWeights, groupsFromTop, ownLaw } from '../../../../main/engine/analysis/freshWeights';
-import { coarseOf, middleOf } from '../../../../main/engine/analysis/occlusion/coarse';
-import { latticeOf, withPlanes } from '../../../../main/engine/analysis/occlusion/lattice';
+import { evenly, latticeOf, middleOf, withPlanes } from '../../../../main/engine/analysis/occlusion/lattice';
 import { occlusion } from '../../../../main/engine/analysis/occlusion/occlusion';
 import { likeness, outcomeOf } from '../../../../main/engine/analysis/occlusion/randomisation';
 import type { Node } from '../../../../main/engine/network/graph';
@@ -70,9 +69,9 @@ const looking = (): Promise<LoadedNetwork> =>
     ]),
   );
 
-async function check(network: LoadedNetwork, more: Record<string, unknown> = {}, signal?: AbortSignal) {
-  const input = await opened(recipe, [null, nz, ny, nx, 1], [body, organ], hu);
-  const context = contextOf(network, { recipe });
+async function check(network: LoadedNetwork, more: Record<string, unknown> = {}, signal?: AbortSignal, own = recipe) {
+  const input = await opened(own, [null, nz, ny, nx, 1], [body, organ], hu);
+  const context = contextOf(network, { recipe: own });
   const asked = { windowVoxels: 3, strideVoxels: 2, fill: { constant: 0 }, target: { output: 0, channel: 0 }, game: false, randomisation: true, ...more }; // prettier-ignore
   return { ...(await occlude(input, context, asked, signal)), input, context };
 }
@@ -92,7 +91,7 @@ describe('the check with random weights', () => {
     const found = values.randomisation;
     expect(found?.outcome).toBe('passed');
     expect(found?.likeness).toBeLessThan(0.4);
-    expect(found).toMatchObject({ seeds: 5, laws: [{ law: 'glorot-uniform', layers: 2, from: 'assumed' }] });
+    expect(found).toMatchObject({ seeds: 5, silent: 0, laws: [{ law: 'glorot-uniform', layers: 2, from: 'assumed' }] });
     expect(found?.cascade.map(({ node, layers }) => [node, layers])).toEqual([
       ['y', 1],
       ['conv', 2],
@@ -117,6 +116,26 @@ describe('the check with random weights', () => {
     const told = occlusion.passes(after.input, after.context, after.asked) - occlusion.passes(after.input, after.context, before.asked); // prettier-ignore
     expect(after.values.randomisation?.passes).toBeLessThanOrEqual(told);
     expect(told).toBeGreaterThan(0);
+  });
+
+  it('draws another where the map of a random network is the same everywhere, and says how often', async () => {
+    // Of one weight and a ReLU on values above 0: every second draw is below 0, and answers nothing.
+    const half = await assembledNetwork(
+      draft([
+        {
+          ...convolution,
+          attributes: { ...convolution.attributes, kernelSize: [1, 1, 1] },
+          weights: [{ name: 'kernel', shape: [1, 1, 1, 1, 1], values: Float32Array.of(0.5) }, vector('bias', [0])],
+        },
+        { name: 'pool', op: 'globalAveragePool', inputs: ['conv'], attributes: { keepDims: false }, weights: [] },
+        dense('pool', [1]),
+      ]),
+    );
+    const { values } = await check(half, {}, undefined, recipeOf({ dims: 3 }));
+    const found = values.randomisation;
+    expect(found?.silent).toBeGreaterThan(0);
+    expect(found?.likenesses.length).toBe(Math.min(5, 10 - (found?.silent ?? NaN)));
+    expect(found?.likenesses.every((own) => own !== null && own > 0.99)).toBe(true);
   });
 
   it('ends without a finding when it is stopped, and keeps the map', async () => {
@@ -186,22 +205,18 @@ describe('the rule of the check', () => {
   });
 });
 
-describe('the coarse lattice', () => {
-  it('is an even part of the whole one, and knows where its positions lie there', () => {
-    const whole = { lattice: latticeOf([12, 20], [3, 3], [1, 1], 'inside'), planes: false };
-    const coarse = coarseOf(whole, 30, () => true);
-    expect(coarse.on.lattice.count).toBeLessThanOrEqual(30);
-    expect(coarse.positions).toHaveLength(coarse.on.lattice.count);
-    coarse.positions.forEach((position, n) => {
-      expect(middleOf(whole.lattice, position)).toBe(middleOf(coarse.on.lattice, n));
-    });
-    expect(new Set(coarse.positions).size).toBe(coarse.positions.length);
+describe('the positions that are looked at again', () => {
+  it('are spread evenly, each once, and all where there are few', () => {
+    const positions = Array.from({ length: 100 }, (_, n) => 3 * n);
+    expect([...evenly(positions, 4)]).toEqual([36, 111, 186, 261]);
+    expect([...evenly(positions.slice(0, 3), 4)]).toEqual([0, 3, 6]);
+    expect(new Set(evenly(positions, 99)).size).toBe(99);
   });
 
-  it('takes only planes in which the score is taken', () => {
-    const whole = { lattice: withPlanes(latticeOf([6, 6], [3, 3], [3, 3], 'inside'), 5), planes: true };
-    const coarse = coarseOf(whole, 100, (entry) => entry === 3);
-    expect(coarse.positions).toEqual([12, 13, 14, 15]);
+  it('lie in the body by the middle of their window', () => {
+    const lattice = withPlanes(latticeOf([6, 8], [3, 3], [3, 5], 'inside'), 5);
+    // Plane 2, row 3 … 5, column 5 … 7.
+    expect(middleOf(lattice, 2 * 4 + 3)).toBe((2 * 6 + 4) * 8 + 6);
   });
 });
 
