@@ -7,7 +7,8 @@ import { WeightPath } from './comparePath';
 import { Runs } from './compareRuns';
 import { Step } from './compareSteps';
 import { defineAnalysis, field } from './definition';
-import { channelStatuses } from './maps';
+import { channelStatuses } from './channelStatuses';
+import { Certificate } from './certificate';
 
 const number = z.number().nullable();
 const whole = z.number().int();
@@ -256,6 +257,8 @@ const Summary = z.strictObject({
   inputs: whole,
   weights: z.array(WeightRow),
   channels: z.array(ChannelRow),
+  /** Of every filter that is dead in the last network, in the layers in which filters are counted: at most 1000. */
+  certificates: z.array(Certificate).optional(),
   layers: z.array(LayerRow),
   similarity: z.array(LikenessRow),
   /** What each compared analysis says, by its id: a column a network. */

@@ -1,25 +1,9 @@
 import { z } from 'zod';
 import { Figure } from '../result';
+import { Certificate } from './certificate';
+import { channelStatuses } from './channelStatuses';
 import { defineAnalysis, field } from './definition';
 import { InputVolumes, SummaryVolumes } from './mapsVolumes';
-
-/** What a channel is, first match wins, in this order. Source: methods §1.1, Status. */
-export const channelStatuses = [
-  'invalid',
-  'dead-certified',
-  'dead',
-  'silent-so-far',
-  'frozen',
-  'position-only',
-  'border-only',
-  'saturated',
-  'nearly-dead',
-  'dormant',
-  'one-sided',
-  'always-on',
-  'alive',
-] as const;
-export type ChannelStatus = (typeof channelStatuses)[number];
 
 const share = z.number().min(0).max(1);
 const number = z.number().nullable();
@@ -243,8 +227,10 @@ const Channel = z.strictObject({
   notFinite: z.number().int(),
   /** Largest pre-activation in standard deviations of the layer: at most 0 for a dead rectifier. */
   margin: number,
-  /** Mean of the pre-activation over its own standard deviation. */
+  /** Mean of the pre-activation over its own standard deviation, and both by themselves. */
   meanOffset: number,
+  preMean: number.optional(),
+  preSd: number.optional(),
   /** Mean |response| relative to the layer's (Sokar 2023). */
   dormancy: number,
   saturatedShare: number,
@@ -283,6 +269,8 @@ export const maps = defineAnalysis({
     layers: z.array(Layer),
     split: Split.optional(),
     volumes: SummaryVolumes.optional(),
+    /** Of every filter that no input wakes, in the layers in which filters are counted: at most 1000. */
+    certificates: z.array(Certificate).optional(),
   }),
 });
 export type MapsParameters = z.output<typeof Parameters>;

@@ -1,6 +1,6 @@
 import type { GraphDraft } from '../../main/engine/network/assemble';
 import type { NodeCore } from '../../main/engine/network/operation/operation';
-import type { ChannelStatus } from '../../shared/analysis/maps';
+import type { ChannelStatus } from '../../shared/analysis/channelStatuses';
 import { vector } from '../engine/analysis/assembledNetwork';
 import { chanceOf, sum, times, type Chance } from './chance';
 import { convolution, draftOf, node, relu } from './written';

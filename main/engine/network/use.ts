@@ -16,18 +16,26 @@ interface Way {
  * *Source* methods.md §1.1, u_c.
  */
 export function useOf(graph: NetworkGraph, name: string): Float64Array | null {
+  const walk = walkFrom(graph, name);
+  return walk?.followed === true ? walk.use : null;
+}
+
+/** The same by the node that reads them, as far as the ways can be followed: none where they cannot. */
+export const readersOf = (graph: NetworkGraph, name: string): ReadonlyMap<string, Float64Array> =>
+  walkFrom(graph, name)?.byReader ?? new Map<string, Float64Array>();
+
+function walkFrom(graph: NetworkGraph, name: string): (Walk & { readonly followed: boolean }) | null {
   const node = graph.nodes.find((n) => n.name === name);
   const channels = node?.outputShape?.at(-1);
   if (!node || channels === null || channels === undefined) return null;
-  const readers = readersOf(graph);
+  const readers = readingNodes(graph);
   const outputs = new Set(graph.outputs.map((output) => output.node));
   const way: Way = {
     places: Array.from({ length: channels }, (_, c) => [c]),
     gains: new Float64Array(channels).fill(1),
   };
-  const use = new Float64Array(channels);
-  const followed = follow(node, way, { graph, readers, outputs, use, steps: 0 });
-  return followed ? use : null;
+  const walk: Walk = { graph, readers, outputs, use: new Float64Array(channels), byReader: new Map(), steps: 0 };
+  return { ...walk, followed: follow(node, way, walk) };
 }
 
 interface Walk {
@@ -35,13 +43,14 @@ interface Walk {
   readonly readers: ReadonlyMap<string, readonly Node[]>;
   readonly outputs: ReadonlySet<string>;
   readonly use: Float64Array;
+  readonly byReader: Map<string, Float64Array>;
   steps: number;
 }
 
 /** More ways than this through additions of additions are not walked one by one. */
 const mostSteps = 20_000;
 
-function readersOf(graph: NetworkGraph): ReadonlyMap<string, readonly Node[]> {
+function readingNodes(graph: NetworkGraph): ReadonlyMap<string, readonly Node[]> {
   const readers = new Map<string, Node[]>();
   for (const node of graph.nodes) {
     for (const input of new Set(node.inputs)) readers.set(input, [...(readers.get(input) ?? []), node]);
@@ -67,8 +76,11 @@ function readBy(reader: Node, at: number, way: Way, walk: Walk): boolean {
     // What the reader takes from elsewhere (through a concatenation) is part of its layer's median.
     const own = new Set(way.places.flat());
     const middle = median([...all, ...[...norms].filter((_, p) => !own.has(p))]);
+    const given = walk.byReader.get(reader.name) ?? new Float64Array(all.length);
+    walk.byReader.set(reader.name, given);
     all.forEach((norm, c) => {
       const relative = middle === 0 ? (norm === 0 ? 0 : Infinity) : norm / middle;
+      given[c] = Math.max(given[c]!, relative);
       walk.use[c] = Math.max(walk.use[c]!, relative);
     });
     return true;

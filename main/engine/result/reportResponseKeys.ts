@@ -1,6 +1,6 @@
 import type { Words } from '../../../shared/words';
 
-/** Heads of tables for the linear-system view and the neuron DVH. */
+/** Heads of tables for the linear-system view, the neuron DVH and the death certificates. */
 export const responseKeys: Readonly<Record<string, Words>> = {
   response: { en: 'linear-system view', fr: 'vue du système linéaire' },
   presented: { en: 'presented to', fr: 'présenté à' },
@@ -24,4 +24,14 @@ export const responseKeys: Readonly<Record<string, Words>> = {
   listed: { en: 'channels listed', fr: 'canaux listés' },
   volumes: { en: 'neuron DVH', fr: 'HDV de neurone' },
   percents: { en: 'shares of the volume (%)', fr: 'parts du volume (%)' },
+  certificates: { en: 'death certificates', fr: 'actes de décès' },
+  fall: { en: 'fall (sd)', fr: 'chute (é.-t.)' },
+  byBias: { en: 'by bias', fr: 'par le biais' },
+  byWeights: { en: 'by weights', fr: 'par les poids' },
+  byInput: { en: 'by input', fr: 'par l’entrée' },
+  sameInterval: { en: 'died with it', fr: 'morts avec lui' },
+  readers: { en: 'read by', fr: 'lu par' },
+  ignoredBy: { en: 'left aside by', fr: 'laissé de côté par' },
+  preMean: { en: 'mean before the activation', fr: 'moyenne avant l’activation' },
+  preSd: { en: 'sd before the activation', fr: 'é.-t. avant l’activation' },
 };

@@ -1,10 +1,5 @@
-import {
-  maps,
-  type ChannelFigures,
-  type ChannelStatus,
-  type LayerFigures,
-  type MapsSplit,
-} from '../../../shared/analysis/maps';
+import type { ChannelStatus } from '../../../shared/analysis/channelStatuses';
+import { maps, type ChannelFigures, type LayerFigures, type MapsSplit } from '../../../shared/analysis/maps';
 import type { Verdict } from '../../../shared/verdict';
 
 const silent: readonly ChannelStatus[] = ['invalid', 'dead-certified', 'dead', 'silent-so-far'];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { keyWords, valueWord } from '../../../main/engine/result/reportKeys';
-import { channelStatuses } from '../../../shared/analysis/maps';
+import { channelStatuses } from '../../../shared/analysis/channelStatuses';
 import { analysisDefinitions } from '../../../shared/analysis/list';
 
 /** Every key of a schema, however deep. */

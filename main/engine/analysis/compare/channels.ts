@@ -1,5 +1,6 @@
 import type { ChannelChange, ChannelRow, CompareSummary, LayerRow } from '../../../../shared/analysis/compare';
-import type { ChannelStatus, LayerFigures } from '../../../../shared/analysis/maps';
+import type { ChannelStatus } from '../../../../shared/analysis/channelStatuses';
+import type { LayerFigures } from '../../../../shared/analysis/maps';
 import { mcNemar } from '../statistics/mcnemar';
 import type { Kept } from './kept';
 

@@ -12,7 +12,7 @@ import type { Analysis, Compared, ComparedNetwork, Context, Part } from '../anal
 import { channelRows, layerRows, silencesOf, type ComparedMaps } from './channels';
 import { counterpartsOf, type Counterparts } from './counterpart';
 import { databasesOf } from './databases';
-import { deathsOf } from './death';
+import { certificatesOf, deathsOf } from './death';
 import { differencesOf } from './difference';
 import { answersOf, type Kept } from './kept';
 import { databaseOf, measuresOf } from './measures';
@@ -166,6 +166,7 @@ export const compare: Analysis<CompareParameters> = {
     const ownMaps = all.find(({ name }) => name === reference.name) as ComparedMaps;
     const silences = silencesOf(names, each());
     const rows = channelRows(ownMaps, all, silences);
+    const channels = deathsOf(rows, networks, all, ownMaps);
     const layers = layerRows(ownMaps, names, rows);
     const runs = runsComparison(networks, reference, each);
     const summary: CompareSummary = {
@@ -179,7 +180,8 @@ export const compare: Analysis<CompareParameters> = {
       patients: patients.size,
       inputs: parts.length,
       weights: weightRows(reference.network.graph, matched),
-      channels: deathsOf(rows, networks, all, ownMaps),
+      channels,
+      certificates: certificatesOf(channels, networks, all, ownMaps, patients.size),
       layers,
       similarity: likenessRows(ownMaps, all, each),
       tables: tablesOf(networks, compared.analyses, reference.name, matched),

@@ -66,6 +66,8 @@ export function channelFigures(
       notFinite: channel.notFinite,
       margin: preMax !== null ? finite(preMax / layerPreSd) : null,
       meanOffset: pre ? finite(pre.mean / populationSd(pre)) : null,
+      preMean: pre ? finite(pre.mean) : null,
+      preSd: pre ? finite(populationSd(pre)) : null,
       dormancy,
       saturatedShare: rule.flatBelow > -Infinity || rule.flatAbove < Infinity ? channel.flat / output.n : null,
       borderMass,

@@ -1,10 +1,17 @@
+import type { Certificate } from '../../../../shared/analysis/certificate';
 import type { MapsVolumes } from '../../../../shared/analysis/mapsVolumes';
-import { maps as definition, type LayerFigures, type MapsParameters } from '../../../../shared/analysis/maps';
+import {
+  maps as definition,
+  type ChannelFigures,
+  type LayerFigures,
+  type MapsParameters,
+} from '../../../../shared/analysis/maps';
 import type { Warning } from '../../../../shared/result';
 import { warningOf } from '../../../../shared/warning';
 import type { Node } from '../../network/graph';
 import type { Analysis, Context, OpenInput, Part, Step } from '../analysis';
 import { activationOf, activationRuleOf } from '../activationRule';
+import { certificateOf } from '../certificate';
 import { evidenceOf } from './evidence';
 import { channelFigures, type WeightEvidence } from './figures';
 import { inputBoxOf, type ChannelBox } from './inputBox';
@@ -16,7 +23,7 @@ import { splitByTag, type TaggedInput } from './split';
 import type { Thresholds } from './status';
 import { sweepsOf, tallyInput } from './tallyInput';
 import { withSplit } from './splitWords';
-import { mapsVerdict } from './verdict';
+import { filterLayers, mapsVerdict } from './verdict';
 import { measureVolumes, volumeSweeps } from './volumes';
 
 /** What one input leaves for the summary: figures of every channel, no maps. */
@@ -99,6 +106,22 @@ function rangeOf({ prepared }: OpenInput): readonly ChannelBox[] {
     if (own && value > own.max) own.max = value;
   }
   return range;
+}
+
+/** No input wakes it: silent in all, or the same value whatever comes. */
+const gone = new Set<ChannelFigures['status']>(['dead-certified', 'dead', 'silent-so-far', 'frozen']);
+const mostCertificates = 1000;
+
+function certificatesOf(context: Context, layers: readonly LayerFigures[], patients: number): Certificate[] {
+  const found: Certificate[] = [];
+  for (const { node, channels } of filterLayers(layers))
+    for (const [channel, figures] of channels.entries()) {
+      if (!gone.has(figures.status)) continue;
+      if (found.length === mostCertificates) return found;
+      const silentPatients = figures.zeroMapShare === 1 ? patients : null;
+      found.push(certificateOf(context.network.graph, { node, channel }, figures, { silentPatients, patients }));
+    }
+  return found;
 }
 
 /** Where each of some steps ends, as a share of all, by what they weigh. */
@@ -199,6 +222,7 @@ export const maps: Analysis<MapsParameters> = {
         certificateBox: box.from,
         layers,
         ...(split ? { split } : {}),
+        certificates: certificatesOf(context, layers, patients),
         ...(parameters.volumes.length > 0 ? { volumes: pooledVolumes(eachVolumes(parts)) } : {}),
       },
       verdict: withSplit(mapsVerdict(layers, looser, patients, unfinished), split, layers),

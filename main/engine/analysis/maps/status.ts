@@ -1,4 +1,5 @@
-import type { ChannelStatus, MapsParameters } from '../../../../shared/analysis/maps';
+import type { ChannelStatus } from '../../../../shared/analysis/channelStatuses';
+import type { MapsParameters } from '../../../../shared/analysis/maps';
 import type { ActivationRule } from '../activationRule';
 import type { PooledChannel } from './pool';
 

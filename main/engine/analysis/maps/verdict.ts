@@ -1,4 +1,5 @@
-import type { ChannelStatus, LayerFigures } from '../../../../shared/analysis/maps';
+import type { ChannelStatus } from '../../../../shared/analysis/channelStatuses';
+import type { LayerFigures } from '../../../../shared/analysis/maps';
 import type { Verdict } from '../../../../shared/verdict';
 import type { Words } from '../../../../shared/words';
 
