@@ -303,4 +303,5 @@ def main(folder):
         packed.write(json.dumps({"tensorflow": tf.__version__, "cases": cases}).encode())
 
 
-main(sys.argv[1] if len(sys.argv) > 1 else ".")
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else ".")

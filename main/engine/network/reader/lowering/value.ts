@@ -76,12 +76,17 @@ export interface Opaque {
   readonly texts: readonly string[];
 }
 
-/** A map whose voxels, and those of all the batch, are rows of one matrix, until a Reshape lays them back: how a dense layer is written. */
+/**
+ * A map whose voxels, and those of all the batch, are rows of one matrix, until a Reshape lays them back: how a dense layer is written, and
+ * (`stood`: an axis of size 1 before the rows and behind) a normalisation of each voxel's channels.
+ */
 export interface Rows {
   readonly kind: 'rows';
   readonly from: MapValue;
-  /** The product that was met in between. */
-  readonly dense: {
+  readonly stood: boolean;
+  /** What was met in between. */
+  readonly made: {
+    readonly op: 'dense' | 'layerNorm';
     readonly attributes: Readonly<Record<string, unknown>>;
     readonly weights: readonly Weight[];
   } | null;

@@ -1,6 +1,7 @@
 import { weight } from '../lowering/builder';
+import { einsum } from '../lowering/einsum';
 import { NotKnown, sizesOfMap, type Constant, type MapValue } from '../lowering/value';
-import { floatAt, integerAt } from './fileModel';
+import { floatAt, integerAt, wordAt } from './fileModel';
 import { isConstant, mapAt, type Lowering, type Operand } from './operand';
 import type { Weight } from '../../graph';
 
@@ -70,4 +71,5 @@ const scaled = (constant: Constant, factor: number): Constant =>
 export const matrixLowerings: readonly [string, Lowering][] = [
   ['MatMul', product],
   ['Gemm', general],
+  ['Einsum', (operand) => einsum(operand, wordAt(operand.node, 'equation', ''), operand.inputs)],
 ];

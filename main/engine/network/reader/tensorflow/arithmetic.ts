@@ -48,6 +48,17 @@ const elementwise = (word: string): Made => ({ op: 'elementwise', attributes: { 
 const activation = (made: Activation): Made => ({ op: 'activation', attributes: { activation: made } });
 const negative: Made = { op: 'affine', weights: [{ name: 'scale', shape: [1], values: Float32Array.of(-1) }] };
 
+/** The largest number that float32 holds. */
+const largestFinite = (2 - 2 ** -23) * 2 ** 127;
+
+const finite: Lowering = (operand) => {
+  const { name, builder, inputs } = operand;
+  const [value] = inputs;
+  if (isConstant(value)) return eachValue(value, (x) => Number(Number.isFinite(x)));
+  const size = builder.node(`${name}:size`, elementwise('abs'), [mapAt(operand, 0)]);
+  return builder.node(name, { op: 'compare', attributes: { relation: 'lessEqual', than: largestFinite } }, [size]);
+};
+
 const power: Lowering = (operand) =>
   raised(operand, operand.inputs[0], constantAt(operand, 1), () => mapAt(operand, 0));
 
@@ -186,6 +197,7 @@ export const arithmeticLowerings: readonly [string, Lowering][] = [
   ],
   ['Greater', comparison(relations.greater)],
   ['GreaterEqual', comparison(relations.greaterEqual)],
+  ['IsFinite', finite],
   ['Less', comparison(relations.less)],
   ['LessEqual', comparison(relations.lessEqual)],
   ['Equal', comparison(relations.equal)],

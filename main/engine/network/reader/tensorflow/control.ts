@@ -1,5 +1,6 @@
 import { dead, NotKnown, type MapValue, type Value } from '../lowering/value';
 import { withSizes } from '../lowering/listed';
+import { ofMaps } from '../lowering/merging';
 import { each } from './operand';
 import type { Lowering, Operand } from './tracing';
 
@@ -26,12 +27,26 @@ const merged: Lowering = (operand) => {
   return identity({ ...operand, inputs: alive });
 };
 
-/** `select`: one of two by a constant choice. */
-const selected: Lowering = ({ inputs: [choice, yes, no] }) => {
+/** One of two by a constant choice, or value by value by a map. */
+const selected: Lowering = (operand) => {
+  const [choice, yes, no] = operand.inputs;
+  if (choice?.kind === 'map') return selectedByMap(operand, choice, [yes, no]);
   if (choice?.kind !== 'constant' || choice.values.length !== 1 || !yes || !no)
     throw new NotKnown('what it chooses hangs on a run');
   return choice.values[0] ? yes : no;
 };
+
+function selectedByMap(operand: Operand, choice: MapValue, sides: readonly (Value | undefined)[]): MapValue {
+  const maps = sides.filter((value): value is MapValue => value?.kind === 'map');
+  const [yes, no] = sides.map((value): number | null => {
+    if (value?.kind === 'map') return null;
+    const [first, ...others] = value?.kind === 'constant' ? value.values : [];
+    if (first === undefined || others.some((number) => number !== first))
+      throw new NotKnown('it chooses between several numbers');
+    return first;
+  });
+  return ofMaps(operand, { op: 'where', attributes: { yes, no } }, [choice, ...maps]);
+}
 
 const nothing: Lowering = () => ({ kind: 'opaque', what: 'nothing', texts: [] });
 

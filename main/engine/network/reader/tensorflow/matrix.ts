@@ -1,6 +1,7 @@
 import { transposed } from '../lowering/array';
+import { einsum } from '../lowering/einsum';
 import { NotKnown } from '../lowering/value';
-import { flagAt } from './fileGraph';
+import { flagAt, wordAt } from './fileGraph';
 import { each, isConstant, mapAt } from './operand';
 import type { Lowering } from './tracing';
 import { fused } from './window';
@@ -18,18 +19,18 @@ const product: Lowering = (operand) => {
     const kernel = turnB ? transposed(b, [1, 0]) : b;
     const { weights, activation } = fused(operand);
     const own = { name: 'kernel', shape: kernel.shape, values: Float32Array.from(kernel.values) };
-    const dense = { attributes: activation ? { activation } : {}, weights: [own, ...weights] };
+    const made = { op: 'dense', attributes: activation ? { activation } : {}, weights: [own, ...weights] } as const;
     if (a.kind === 'rows') {
-      if (a.dense) throw new NotKnown('it multiplies rows once more');
-      return { ...a, dense };
+      if (a.made || a.stood) throw new NotKnown('it multiplies rows once more');
+      return { ...a, made };
     }
-    return builder.node(name, { op: 'dense', ...dense }, [a.sizes ? builder.inFileOrder(a, name) : a]);
+    return builder.node(name, made, [a.sizes ? builder.inFileOrder(a, name) : a]);
   }
   const maps = [mapAt(operand, 0), mapAt(operand, 1)].map((map) => (map.sizes ? builder.inFileOrder(map, name) : map));
   return builder.node(name, { op: 'matMul', attributes: { transposeA: turnA, transposeB: turnB } }, maps);
 };
 
-export const matrixLowerings: readonly [string, Lowering][] = each(
-  ['MatMul', '_FusedMatMul', 'BatchMatMul', 'BatchMatMulV2', 'BatchMatMulV3'],
-  product,
-);
+export const matrixLowerings: readonly [string, Lowering][] = [
+  ...each(['MatMul', '_FusedMatMul', 'BatchMatMul', 'BatchMatMulV2', 'BatchMatMulV3'], product),
+  ['Einsum', (operand) => einsum(operand, wordAt(operand.node, 'equation', ''), operand.inputs)],
+];

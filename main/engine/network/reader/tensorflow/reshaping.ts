@@ -15,21 +15,25 @@ const reshape: Lowering = (operand) => {
   return rowsOf(x, target.values) ?? reshapedMap(operand, x, target.values);
 };
 
-/** One row a voxel: two axes, of which the last is the channels' own. */
-function rowsOf(x: MapValue, [first, last, ...more]: readonly Size[]): Rows | null {
+/** One row a voxel: two axes, of which the last is the channels' own; or these between two of size 1. */
+function rowsOf(x: MapValue, target: readonly Size[]): Rows | null {
   const sizes = sizesOfMap(x);
   const rank = sizes.length;
+  const stood = target.length === 4 && target[0] === 1 && target[3] === 1;
+  const [first, last, ...more] = stood ? target.slice(1, 3) : target;
   const own = x.channel === rank - 1 && typeof last === 'number' && last === sizes[rank - 1] && more.length === 0;
+  const rows = { kind: 'rows', from: x, stood, made: null } as const;
+  if (stood) return own && typeof first !== 'number' ? rows : null;
   const spread = first !== undefined && !isBatch(first) && sizes.slice(1, -1).some((n) => n !== 1);
-  return own && rank > 2 && (spread || first === null) ? { kind: 'rows', from: x, dense: null } : null;
+  return own && rank > 2 && (spread || first === null) ? rows : null;
 }
 
-function laidBack({ builder, name }: Operand, { from, dense }: Rows, target: readonly Size[]): MapValue {
+function laidBack({ builder, name }: Operand, { from, made }: Rows, target: readonly Size[]): MapValue {
   const sizes = sizesOfMap(from);
   const same = (n: Size | undefined, a: number): boolean => typeof n !== 'number' || n === -1 || n === sizes[a];
   const fits = target.length === sizes.length && target.slice(1, -1).every((n, a) => same(n, a + 1));
-  if (!dense || !fits) throw new NotKnown('it lays rows back in another way than they were taken');
-  return builder.node(name, { op: 'dense', ...dense }, [from]);
+  if (!made || !fits) throw new NotKnown('it lays rows back in another way than they were taken');
+  return builder.node(name, made, [from]);
 }
 
 function filled(target: readonly Size[], count: number): number[] {

@@ -8,6 +8,7 @@ import {
   sizesOfMap,
   type Constant,
   type MapValue,
+  type Rows,
   type Size,
   type Spread,
   type Value,
@@ -187,6 +188,8 @@ const pooling =
 
 const batchNormalisation: Lowering = (operand) => {
   const { node, name, builder } = operand;
+  const [rows] = operand.inputs;
+  if (rows?.kind === 'rows') return normalisedRows(operand, rows);
   if (flagAt(node, 'is_training') || (!node.attributes.has('is_training') && node.op === '_FusedBatchNormEx'))
     throw new NotKnown("it normalises by its batch's own mean and variance");
   const weights = batchNormWeights([1, 2, 3, 4].map((i) => constantAt(operand, i)));
@@ -199,6 +202,17 @@ const batchNormalisation: Lowering = (operand) => {
     [x],
   );
 };
+
+/** Each voxel's channels by their own mean and variance, as Keras 2 writes a layer norm: the rows are taken for the channels. */
+function normalisedRows(operand: Operand, rows: Rows): Rows {
+  const { node } = operand;
+  const plain = [1, 0].every((number, i) => constantAt(operand, i + 1).values.every((v) => v === number));
+  const own = flagAt(node, 'is_training') && wordAt(node, 'data_format', 'NHWC') === 'NCHW';
+  if (!rows.stood || rows.made || !plain || !own)
+    throw new NotKnown('it normalises rows in a manner that is not known');
+  const attributes = { axes: [-1], epsilon: floatAt(node, 'epsilon', 1e-4) };
+  return { ...rows, made: { op: 'layerNorm', attributes, weights: [] } };
+}
 
 /** Inputs: map, one number for each channel. Where the channels lie says `data_format`. */
 const bias: Lowering = (operand) => {
