@@ -536,7 +536,7 @@ export const fr: Messages = {
   'occlusion.ringPerCc': 'anneau',
   'occlusion.strongestPair': 'Paire la plus forte : {a} et {b}, {value} au-delà de ce que chacune fait seule.',
   'occlusion.dependence': 'Dépendance',
-  'occlusion.hiddenRow': 'masqué ↓ segmenté →',
+  'occlusion.hiddenRow': 'masquée ↓',
   'occlusion.showCc': 'cm³ perdus',
   'occlusion.showDice': '1 − Dice',
   'occlusion.showHd95': 'HD95, mm',
@@ -546,8 +546,7 @@ export const fr: Messages = {
     'Auto-test échoué : des probabilités ont bougé jusqu’à {value} au-delà du champ récepteur. Ne vous fiez à aucune case.',
   'occlusion.selfTestNone': 'Pas d’auto-test : chaque voxel de la sortie voit tout.',
   'occlusion.dependenceNote': 'Hors de ce qui est masqué, face à la prédiction intacte.',
-  'occlusion.dependenceReach':
-    'Un voxel de la sortie voit {mm} mm de chaque côté ; pointillés : toute l’étiquette est au-delà.',
+  'occlusion.dependenceReach': 'Un voxel voit {mm} mm de chaque côté ; pointillés : étiquette tout entière au-delà.',
   'occlusion.random': 'Poids aléatoires',
   'occlusion.drawnDown': 'retirés depuis la sortie jusqu’à',
   'occlusion.layersDrawn': 'couches',

@@ -3,8 +3,10 @@ import { Figure } from '../result';
 import { defineAnalysis, field } from './definition';
 import {
   ContextProfile,
+  DatabaseDistance,
   DependenceMatrix,
   DependenceSummary,
+  DistanceSummary,
   Donors,
   ProfileSummary,
   Randomisation,
@@ -313,6 +315,7 @@ const Values = z.strictObject({
   profile: ContextProfile.optional(),
   dependence: DependenceMatrix.optional(),
   randomisation: Randomisation.optional(),
+  databaseDistance: DatabaseDistance.optional(),
   donors: Donors.optional(),
 });
 
@@ -345,6 +348,7 @@ const Summary = z.strictObject({
   profile: ProfileSummary.optional(),
   dependence: DependenceSummary.optional(),
   randomisation: RandomisationSummary.optional(),
+  databaseDistance: DistanceSummary.optional(),
 });
 export type OcclusionSummary = z.infer<typeof Summary>;
 export type OcclusionValues = z.infer<typeof Values>;

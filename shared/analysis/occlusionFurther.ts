@@ -91,6 +91,19 @@ export const furtherParameters = {
         control: 'number',
       }),
     ),
+  databaseDistance: z
+    .boolean()
+    .default(false)
+    .meta(
+      field({
+        label: { en: 'Distance to the database', fr: 'Distance à la base' },
+        help: {
+          en: 'How far hidden inputs lie from those of the job, by what the last layer reads (Mahalanobis): beyond 99 % of them the filling makes images that the network does not know. For a job over at least five patients.',
+          fr: 'À quelle distance les entrées masquées sont de celles du job, selon ce que lit la dernière couche (Mahalanobis) : au-delà de 99 % d’entre elles, le remplissage fait des images que le réseau ne connaît pas. Pour un job sur cinq patients au moins.',
+        },
+        control: 'choice',
+      }),
+    ),
 };
 
 const playerKinds = ['structure', 'unlabelled', 'outside'] as const;
@@ -347,3 +360,34 @@ export const Donors = z.array(
   }),
 );
 export type Donors = z.infer<typeof Donors>;
+
+/** What was read of one input: its distances are known once all inputs are done. */
+export const DatabaseDistance = z.strictObject({
+  /** What the last layer with weights reads, averaged over space. */
+  node: z.string(),
+  channels: z.number().int(),
+  /** Entries as they are, and places hidden with each filling. */
+  intact: z.number().int(),
+  hidden: z.number().int(),
+});
+
+/** Distances of hidden entries from the intact ones of other patients. */
+export const DistanceSummary = z.strictObject({
+  node: z.string(),
+  channels: z.number().int(),
+  patients: z.number().int(),
+  intact: z.number().int(),
+  fills: z.array(
+    z.strictObject({
+      fill: z.string(),
+      n: z.number().int(),
+      /** Median distance of the hidden over that of the intact. */
+      relative: Figure,
+      /** Share of the intact that lie no farther than the median hidden one. */
+      percentile: number,
+      /** Share of the hidden beyond 99 % of the intact; null with fewer than 100 of those. */
+      beyond99: Figure,
+    }),
+  ),
+});
+export type DistanceSummary = z.infer<typeof DistanceSummary>;

@@ -263,6 +263,37 @@ export const analysisProblems = {
     },
     wayOn: { en: 'Save the network as Keras or ONNX.', fr: 'Enregistrez le réseau en Keras ou en ONNX.' },
   },
+  'analysis/no-penultimate-layer': {
+    message: {
+      en: 'Nothing lies between this network’s input and its last layer: no distance to the database.',
+      fr: 'Rien n’est entre l’entrée de ce réseau et sa dernière couche : pas de distance à la base.',
+    },
+    wayOn: { en: 'Compare the fillings’ maps instead.', fr: 'Comparez plutôt les cartes des remplissages.' },
+  },
+  'analysis/few-for-distance': {
+    message: {
+      en: 'The distance of hidden inputs to the database needs five patients; there are {patients}.',
+      fr: 'La distance des entrées masquées à la base demande cinq patients ; il y en a {patients}.',
+    },
+    wayOn: { en: 'Run more patients in one job.', fr: 'Lancez plus de patients dans un même job.' },
+  },
+  'analysis/few-for-percentile': {
+    message: {
+      en: 'With {entries} intact entries it cannot be said what lies beyond 99 % of them.',
+      fr: 'Avec {entries} entrées intactes, on ne peut dire ce qui est au-delà de 99 % d’entre elles.',
+    },
+    wayOn: { en: 'A hundred are needed.', fr: 'Il en faut cent.' },
+  },
+  'analysis/hidden-far-from-database': {
+    message: {
+      en: 'Inputs hidden by "{fill}" lie farther from the database than 99 % of its own: the network is asked about images that it does not know.',
+      fr: 'Les entrées masquées par « {fill} » sont plus loin de la base que 99 % des siennes : on interroge le réseau sur des images qu’il ne connaît pas.',
+    },
+    wayOn: {
+      en: 'Take a filling that is nearer (harmonic, a donor), or a smaller window.',
+      fr: 'Prenez un remplissage plus proche (harmonique, un donneur), ou une fenêtre plus petite.',
+    },
+  },
   'analysis/no-donor': {
     message: {
       en: 'The donor "{name}" is no study of this job, and no folder of DICOM.',

@@ -4,6 +4,7 @@ import type { Context, OpenInput } from '../analysis';
 import { choicesOf, latticeOn, regionOf } from './cost';
 import { dependenceCost } from './dependence';
 import { dependenceInquiry, hiddenNames } from './dependenceInquiry';
+import { distanceCost, distanceInquiry } from './distanceInquiry';
 import type { FurtherSetting, Inquiries } from './inquiry';
 import { playInquiry } from './playInquiry';
 import { structureInQuestion } from './players';
@@ -21,6 +22,7 @@ export function inquiriesOf(setting: FurtherSetting): Inquiries {
     profileInquiry(setting),
     dependenceInquiry(setting),
     randomisationInquiry(setting),
+    distanceInquiry(setting),
   ];
   return { inquiries: asked.flatMap((one) => one.inquiries), warnings: asked.flatMap((one) => one.warnings) };
 }
@@ -37,7 +39,7 @@ export function furtherAhead(
   parameters: OcclusionParameters,
   setting: { readonly prepared: PreparedInput; readonly window: readonly number[] },
 ): Cost {
-  const { structures, channels, profile, dependence, randomisation } = parameters;
+  const { structures, channels, profile, dependence, randomisation, databaseDistance } = parameters;
   if (!input.prepared.grid) return { passes: 0, seconds: 0 };
   const entries = (): number => entriesIn(input, context, regionOf(parameters));
   const hiding = { ...setting, channels };
@@ -49,6 +51,7 @@ export function furtherAhead(
     ...(randomisation
       ? [randomisationCost(latticeOn(input.prepared, context, parameters), context.network, parameters, hiding)]
       : []),
+    ...(databaseDistance ? [distanceCost(latticeOn(input.prepared, context, parameters), parameters, hiding)] : []),
   ];
   return {
     passes: costs.reduce((sum, { passes }) => sum + passes, 0),

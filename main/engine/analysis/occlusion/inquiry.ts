@@ -1,6 +1,7 @@
 import type { FillChoice, OcclusionParameters, OcclusionValues } from '../../../../shared/analysis/occlusion';
 import type { Warning } from '../../../../shared/result';
 import type { Context, OpenInput, Step } from '../analysis';
+import type { FeatureRows } from './features';
 import type { FillMeans } from './hide';
 import type { HidingSetting } from './hiding';
 import type { LatticeOnInput, LatticeRun } from './places';
@@ -11,7 +12,7 @@ import type { Scoring } from './score';
 /** What an occlusion finds beside its map and the verdict's game. */
 export type Further = Pick<
   OcclusionValues,
-  'structurePlay' | 'localisation' | 'profile' | 'dependence' | 'randomisation' | 'donors'
+  'structurePlay' | 'localisation' | 'profile' | 'dependence' | 'randomisation' | 'databaseDistance' | 'donors'
 >;
 
 export interface FurtherSetting extends Omit<HidingSetting, 'players'> {
@@ -45,6 +46,8 @@ export interface Inquiry {
 
 export interface Found {
   readonly found: Further;
+  /** For all inputs together. */
+  readonly features?: FeatureRows;
   readonly stopped: boolean;
 }
 

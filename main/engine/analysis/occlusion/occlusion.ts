@@ -17,6 +17,7 @@ import { donorsOf } from './donor';
 import { fillName } from './fill/list';
 import { furtherAhead, inquiriesOf } from './further';
 import { hiddenChannels, hiderOf } from './hide';
+import type { FeatureRows } from './features';
 import type { Further, Mapped } from './inquiry';
 import { localise } from './localisation';
 import { meanMap } from './meanMap';
@@ -29,7 +30,7 @@ import { readersFor } from './readersFor';
 import { runLattice, selfCheck } from './run';
 import { readIntact, type Scoring } from './score';
 import { stagesOf } from './stages';
-import { gamesOf, summaryOf, type Kept } from './summary';
+import { distancesOf, gamesOf, summaryOf, type Kept } from './summary';
 import { valuesOf, type Maps } from './values';
 import { occlusionVerdict } from './verdict';
 import { entriesIn } from './region';
@@ -112,8 +113,10 @@ export const occlusion: Analysis<OcclusionParameters> = {
     const ruled = ruling(gamesOf(kept));
     const question = structureInQuestion(parameters, context);
     const unfinished = parts.some(({ partial }) => partial === true);
+    const distances = distancesOf(kept);
     return {
-      summary: summaryOf(kept, ruled.figures),
+      warnings: distances.warnings,
+      summary: summaryOf(kept, ruled.figures, distances.summary),
       verdict: occlusionVerdict(ruled, kept, question?.name ?? null, unfinished),
     };
   },
@@ -254,6 +257,7 @@ async function* runOcclusion(
   const further: { -readonly [Key in keyof Further]: Further[Key] } = {
     ...(donors.figures.length > 0 ? { donors: donors.figures } : {}),
   };
+  let features: FeatureRows | null = null;
   const mapped: Mapped = { floor: check.largestDifference, run: main.run, scoring: main.scoring };
   for (const inquiry of inquiries) {
     if (stopped) break;
@@ -262,6 +266,7 @@ async function* runOcclusion(
     for (; !step.done; step = await steps.next()) yield scaled(step.value);
     stages.next();
     Object.assign(further, step.value.found);
+    features = step.value.features ?? features;
     stopped = step.value.stopped;
   }
 
@@ -314,6 +319,7 @@ async function* runOcclusion(
       ? { usable: game.usable, fills: game.fills, specific: game.specific, ownLabel: players?.ownLabel ?? false }
       : null,
     further,
+    features,
     fillAgreement: agreement,
     ownLabel: players?.ownLabel ?? false,
     hasStructures: anatomy !== null,

@@ -12,10 +12,11 @@ import { rankCorrelation } from '../statistics/rankCorrelation';
 import type { HidingSetting } from './hiding';
 import { occluderFor } from './incremental';
 import type { Mapped } from './inquiry';
-import { evenly, middleOf } from './lattice';
-import { placeAt, type LatticeOnInput } from './places';
+import { evenly } from './lattice';
+import type { LatticeOnInput } from './places';
 import { runLattice } from './run';
 import { readIntact } from './score';
+import { testedPositions } from './tested';
 
 /** Positions of one map: a rank correlation of more tells little more. */
 const mostPositions = 150;
@@ -80,12 +81,7 @@ export async function* randomised(
   const { withWeights, format } = network;
   if (!withWeights) return { randomisation: null, stopped: false };
   const steps = stepsOf(neededNodes(network.graph, [reader.fetch]));
-  const tested = Array.from(mapped.run.drops.keys()).filter(
-    (position) =>
-      (mapped.run.changeRms[position] ?? 0) > 0 &&
-      body[middleOf(on.lattice, position)] === 1 &&
-      reader.counts(placeAt(on, position).entry),
-  );
+  const tested = testedPositions(mapped.run, on, body, reader);
   const visited = evenly(tested, mostPositions);
   const picked = (drops: Float64Array): readonly number[] => Array.from(visited, (position) => drops[position] ?? NaN);
   const own = picked(mapped.run.drops);

@@ -1,6 +1,8 @@
 import type { OcclusionSummary, OcclusionValues, RankedStructure } from '../../../../shared/analysis/occlusion';
 import type { Figure } from '../../../../shared/result';
 import { figureOf } from './figure';
+import { distanceSummary } from './distanceSummary';
+import type { FeatureRows } from './features';
 import type { Further } from './inquiry';
 import { furtherSummary } from './furtherSummary';
 import type { PatientGame } from './verdictRules';
@@ -11,6 +13,7 @@ export interface Kept {
   readonly structures: OcclusionValues['structures'];
   readonly game: PatientGame | null;
   readonly further: Further;
+  readonly features: FeatureRows | null;
   readonly fillAgreement: number | null;
   readonly ownLabel: boolean;
   readonly hasStructures: boolean;
@@ -49,9 +52,18 @@ export function gamesOf(parts: readonly Kept[]): readonly PatientGame[] {
   return [...games.values()];
 }
 
-export const summaryOf = (parts: readonly Kept[], verdict: OcclusionSummary['verdict']): OcclusionSummary => ({
+/** Distances of hidden inputs from the database, where they were asked for, with what has to be said of them. */
+export const distancesOf = (parts: readonly Kept[]): ReturnType<typeof distanceSummary> =>
+  distanceSummary(parts.flatMap(({ patient, features }) => (features ? [{ patient, features }] : [])));
+
+export const summaryOf = (
+  parts: readonly Kept[],
+  verdict: OcclusionSummary['verdict'],
+  distances: OcclusionSummary['databaseDistance'] | null,
+): OcclusionSummary => ({
   patients: new Set(parts.map(({ patient }) => patient)).size,
   structures: rankedOverInputs(parts),
   verdict,
   ...furtherSummary(parts),
+  ...(distances ? { databaseDistance: distances } : {}),
 });
