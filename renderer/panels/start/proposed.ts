@@ -1,10 +1,15 @@
 import type { Recipe } from '../../../shared/recipe';
 import { standardOcclusion, standardRobustness } from './standardTarget';
 
-/** What the window proposes to ask of a study, by analysis; what is not said is the definition's default. */
+/** What the window proposes to ask, by analysis; what is not said is the definition's default. `layer` is the one chosen in the tree. */
 export function proposedFor(
   recipe: Recipe,
   structures: readonly string[],
+  layer: string | null,
 ): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
-  return { occlusion: standardOcclusion(recipe, structures), robustness: standardRobustness(recipe) };
+  return {
+    search: layer === null ? {} : { nodes: [layer] },
+    occlusion: standardOcclusion(recipe, structures),
+    robustness: standardRobustness(recipe),
+  };
 }

@@ -9,6 +9,8 @@ export interface TourStop {
   /** The patient's folder. */
   readonly patient: string;
   readonly mode: Mode;
+  /** The layer that is chosen in the tree; without one the first. */
+  readonly layer?: string;
   /** Where networks are compared: those beside it. */
   readonly beside?: readonly string[];
   readonly look: Words;
@@ -22,9 +24,10 @@ export const tourStops: readonly TourStop[] = [
     network: 'organs-unet-lr-too-high',
     patient: 'HN-0001',
     mode: 'maps',
+    layer: 'bottoma',
     look: {
-      en: 'Most tiles are hatched: of the 358 filters about three quarters answer nothing in any patient. Choose bottoma in the tree at the right; press N to go from one to the next.',
-      fr: 'La plupart des cases sont hachurées : des 358 filtres, environ les trois quarts ne répondent chez aucun patient. Choisissez bottoma dans l’arbre à droite ; N passe de l’un au suivant.',
+      en: 'Most tiles are hatched: of the 358 filters about three quarters answer nothing in any patient, most of them here in bottoma. Press N to go from one to the next.',
+      fr: 'La plupart des cases sont hachurées : des 358 filtres, environ les trois quarts ne répondent chez aucun patient, la plupart ici, dans bottoma. N passe de l’un au suivant.',
     },
     meaning: {
       en: 'The sentence says “silent”, not “dead”: four patients leave up to 53 % of such patients that could wake a filter; 30 are needed. “Compatible with” lists causes; the rate of learning is one of several.',
@@ -64,6 +67,7 @@ export const tourStops: readonly TourStop[] = [
     network: 'organs-unet-final',
     patient: 'HN-0001',
     mode: 'search',
+    layer: 'enc2b',
     look: {
       en: 'The crops are the places where a neuron answers most, one a patient, framed by exactly what it sees. Click one: its patient opens and the cross-hair goes there.',
       fr: 'Les extraits sont les lieux où un neurone répond le plus, un par patient, encadrés par exactement ce qu’il voit. Cliquez : son patient s’ouvre et le réticule y va.',

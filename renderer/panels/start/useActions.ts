@@ -137,7 +137,8 @@ export function useActions(): Actions {
   function begin({ id, structures }: StudyDetail, recipe: Recipe | null): void {
     const names = structures.map(({ name }) => name);
     if (recipe)
-      for (const [analysis, values] of Object.entries(proposedFor(recipe, names))) parameters.propose(analysis, values);
+      for (const [analysis, values] of Object.entries(proposedFor(recipe, names, networks.node)))
+        parameters.propose(analysis, values);
     const asked = structureInQuestion(parameters.of('occlusion')['target']);
     const found = structures.find(({ name }) => name === asked) ?? structures.find(({ name }) => /^ptv/i.test(name));
     if (found?.centroidMm) view.startAt(id, found.centroidMm);

@@ -42,6 +42,7 @@ export function useTourStops(): TourStops {
     workbench.choose(stop.mode);
     const network = networkOf(stop);
     if (network) networks.choose(network.id);
+    if (stop.layer !== undefined) networks.chooseNode(stop.layer);
     if (stop.beside)
       comparison.only(
         networks.networks.filter(({ path }) => stop.beside?.some((name) => isNamed(path, name))).map(({ id }) => id),

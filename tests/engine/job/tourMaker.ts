@@ -84,6 +84,7 @@ export async function makeTourAnswers(demo: string, out: string, patients: strin
       const proposed = proposedFor(
         network.recipe,
         detail.structures.map(({ name }) => name),
+        stop.layer ?? null,
       );
       const compared = comparisonOf(stop, opened, proposed);
       const about = asked(stop, study, studies);

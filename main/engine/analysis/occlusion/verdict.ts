@@ -62,7 +62,24 @@ function sentenceOf({ code, because }: Ruling, structure: string, agreement: num
 
 /** Where the support lies, as far as the maps go: said whatever the verdict is. */
 function detailOf(parts: readonly Kept[]): Words | null {
-  const [first, second] = rankedOverInputs(parts).filter(({ kind }) => kind !== 'outside');
+  const ranked = rankedOverInputs(parts);
+  const outside = numberOf(ranked.find(({ kind }) => kind === 'outside')?.share ?? null);
+  const inside = detailInside(ranked.filter(({ kind }) => kind !== 'outside'));
+  if (outside === null || outside < leastOutside) return inside;
+  const told = (point: string, of: string): string =>
+    outside < 1
+      ? `${percent(outside, point)} ${of}`
+      : `${outside.toFixed(outside < 10 ? 1 : 0).replace('.', point)} × `;
+  return {
+    en: `Outside the body: ${told('.', 'of ')}the support of the whole body.${inside ? ` ${inside.en}` : ''}`,
+    fr: `Hors du corps : ${told(',', 'de ')}l'appui de tout le corps.${inside ? ` ${inside.fr}` : ''}`,
+  };
+}
+
+/** A smaller share outside the body, of that in it, is what windows at its edge bring. */
+const leastOutside = 0.25;
+
+function detailInside([first, second]: ReturnType<typeof rankedOverInputs>): Words | null {
   if (!first) return null;
   const share = numberOf(first.share);
   if (share === null) return null;

@@ -36,6 +36,10 @@ function rankOf(id: FamilyId, severity: Severity, tested: readonly Severity[]): 
   return worst === 0 ? 1 : away(severity) / worst;
 }
 
+/** A name within a sentence: HU, CT and MR stay as they are written. */
+const inSentence = (name: string): string =>
+  /^\p{Lu}{2}/u.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1);
+
 const words = (en: string, fr: string): Words => ({ en, fr });
 
 function breaksOf({ tolerance }: RobustnessSummary, key: 'firstFlip' | 'firstConfidentlyWrong'): readonly Break[] {
@@ -195,8 +199,8 @@ function unchanged(tested: RobustnessSummary['tolerance']): Pick<Verdict, 'level
       `Aucune réponse n’a changé, ${fr}, jusqu’aux plus grandes sévérités essayées.`,
     ),
     detail: words(
-      `It could still change in at most ${bound}\u202f% of such patients (95\u202f%). Tried: ${tested.map(({ id }) => familyFacts[id].name.en.toLowerCase()).join(', ')}.`,
-      `Elle pourrait encore changer chez au plus ${bound.replace('.', ',')}\u202f% de tels patients (95\u202f%). Essayé : ${tested.map(({ id }) => familyFacts[id].name.fr.toLowerCase()).join(', ')}.`,
+      `It could still change in at most ${bound}\u202f% of such patients (95\u202f%). Tried: ${tested.map(({ id }) => inSentence(familyFacts[id].name.en)).join(', ')}.`,
+      `Elle pourrait encore changer chez au plus ${bound.replace('.', ',')}\u202f% de tels patients (95\u202f%). Essayé : ${tested.map(({ id }) => inSentence(familyFacts[id].name.fr)).join(', ')}.`,
     ),
   };
 }
@@ -229,8 +233,8 @@ function caveatsOf({ clean, tolerance, kind }: RobustnessSummary): Words[] {
     ...(untested.length > 0
       ? [
           words(
-            `not tested: ${untested.map(({ id }) => familyFacts[id].name.en.toLowerCase()).join(', ')}`,
-            `non testé : ${untested.map(({ id }) => familyFacts[id].name.fr.toLowerCase()).join(', ')}`,
+            `not tested: ${untested.map(({ id }) => inSentence(familyFacts[id].name.en)).join(', ')}`,
+            `non testé : ${untested.map(({ id }) => inSentence(familyFacts[id].name.fr)).join(', ')}`,
           ),
         ]
       : []),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { attributionVolume, supportsIn, thresholdsOf } from '../../../../main/engine/analysis/occlusion/histogram';
 import { interaction, necessity, shapley, sufficiency } from '../../../../main/engine/analysis/occlusion/shapley';
 import { gameFigures } from '../../../../main/engine/analysis/occlusion/structureGame';
+import { occlusionVerdict } from '../../../../main/engine/analysis/occlusion/verdict';
 import { ruling, type PatientGame } from '../../../../main/engine/analysis/occlusion/verdictRules';
 import { valueAtVolume } from '../../../../main/engine/analysis/statistics/valueAtVolume';
 
@@ -98,6 +99,35 @@ const planted = (
     const fills = ['local-mean', 'blur', 'harmonic'].map((fill) => gameFigures(fill, game));
     return { usable: true, fills, specific, ownLabel };
   });
+
+describe('what the verdict tells of the map', () => {
+  type Row = Parameters<typeof occlusionVerdict>[1][number]['structures'][number];
+  const row = (name: string, kind: Row['kind'], share: number): Row =>
+    ({ name, kind, share, perVolume: 1, mean: share, peak: share }) as Row;
+  const told = (...structures: Row[]) => {
+    const kept = { patient: 'P', structures, fillAgreement: null, ownLabel: false, hasStructures: true };
+    return occlusionVerdict(
+      ruling([]),
+      [kept as unknown as Parameters<typeof occlusionVerdict>[1][number]],
+      null,
+      false,
+    ).detail;
+  };
+  const inside = [row('unlabelled tissue', 'unlabelled', 0.7), row('Skull', 'structure', 0.1)];
+
+  it('names what carries most in the body, and what lies outside it only where that is no edge effect', () => {
+    expect(told(row('outside the body', 'outside', 0.06), ...inside)).toEqual({
+      en: 'Of the support in the body: unlabelled tissue 70\u202f%, Skull 10\u202f%.',
+      fr: "De l'appui dans le corps : tissu hors contours 70\u202f%, Skull 10\u202f%.",
+    });
+    expect(told(row('outside the body', 'outside', 10.3), ...inside)?.en).toBe(
+      'Outside the body: 10 × the support of the whole body. Of the support in the body: unlabelled tissue 70\u202f%, Skull 10\u202f%.',
+    );
+    expect(told(row('outside the body', 'outside', 0.5), ...inside)?.fr).toMatch(
+      /^Hors du corps : 50\u202f% de l'appui de tout le corps\. De l'appui/,
+    );
+  });
+});
 
 describe('the verdict over patients', () => {
   const additive = (t: number, c: number, o: number) => (t0: number, c0: number, o0: number, patient: number) =>
