@@ -32,9 +32,10 @@ export function robustnessCurves(
         )
       : [],
   );
+  const longest = Math.max(0, ...curves.map(({ name }) => name.length));
   return () => ({
     marginLeft: 42,
-    marginRight: 84,
+    marginRight: Math.min(130, 12 + letterPx * longest),
     marginTop: 8,
     marginBottom: 34,
     x: { domain: [0, 1], label: x, labelAnchor: 'center', labelArrow: 'none', ticks: 5, tickFormat: number(2) },
@@ -85,6 +86,8 @@ export function robustnessCurves(
     ],
   });
 }
+
+const letterPx = 6.4;
 
 /** Names at the right end of the curves, pushed apart where they would meet. */
 function namesOf(
