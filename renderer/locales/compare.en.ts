@@ -12,7 +12,7 @@ export const compareEn = {
   'compare.noOthersDetail': 'Open a second one: another checkpoint, or the same network trained otherwise.',
   'compare.whatChanged': 'What changed',
   'compare.where': 'Where the network changed',
-  'compare.film': 'One patient through the networks',
+  'compare.film': 'One patient',
   'compare.reference': 'reference',
   'compare.measure': 'Measure',
   'compare.change': 'Change',
@@ -34,7 +34,9 @@ export const compareEn = {
   'compare.onlyA': 'A alone',
   'compare.onlyB': 'B alone',
   'compare.otherLabel': 'another label',
-  'compare.networks': 'Networks, in the order of training',
+  'compare.networks': 'Networks',
+  'compare.networksHelp': 'In the order of training: by the numbers in their names, changed with ↑.',
+  'compare.moved': 'Moved',
   'compare.group': 'Runs of',
   'compare.groupHelp':
     'Networks that differ by their seed alone bear one name here: of three runs and more the spread is taken.',
@@ -62,14 +64,14 @@ export const compareEn = {
   'compare.interaction': 'Change from {reference} to {network}, by database',
   'compare.interactionHelp':
     'The 2 × 2 of two networks and two databases: does the change from {reference} differ between them?',
-  'compare.course': 'Filters along the training',
+  'compare.course': 'Filters, step by step',
   'compare.courseDoubt':
     'In the order at the right: from left to right filters that answer (below) and that are silent (above), on the same patients.',
   'compare.together': '{from} → {to}: a fifth or more lost at once in {layers}',
   'compare.filters': 'filters',
   'compare.stillAlive': 'Answering in both',
   'compare.stillDead': 'Silent in both',
-  'compare.path': 'Between the weights of A and B',
+  'compare.path': 'Weights A → B',
   'compare.between': 'share of B’s weights',
   'compare.noPath':
     'Set “Steps between the weights” to 11 and run, for networks of one architecture and patients with a known truth.',

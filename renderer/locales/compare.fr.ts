@@ -14,7 +14,7 @@ export const compareFr: Record<keyof typeof compareEn, string> = {
   'compare.noOthersDetail': 'Ouvrez-en un second : un autre point de sauvegarde, ou le même réseau entraîné autrement.',
   'compare.whatChanged': 'Ce qui a changé',
   'compare.where': 'Où le réseau a changé',
-  'compare.film': 'Un patient à travers les réseaux',
+  'compare.film': 'Un patient',
   'compare.reference': 'référence',
   'compare.measure': 'Mesure',
   'compare.change': 'Changement',
@@ -36,7 +36,9 @@ export const compareFr: Record<keyof typeof compareEn, string> = {
   'compare.onlyA': 'A seul',
   'compare.onlyB': 'B seul',
   'compare.otherLabel': 'autre étiquette',
-  'compare.networks': 'Réseaux, dans l’ordre d’apprentissage',
+  'compare.networks': 'Réseaux',
+  'compare.networksHelp': 'Dans l’ordre de l’apprentissage : par les numéros de leurs noms, à changer avec ↑.',
+  'compare.moved': 'Bougé',
   'compare.group': 'Recette',
   'compare.groupHelp':
     'Les réseaux qui ne diffèrent que par la graine portent ici un même nom : dès trois entraînements, leur étendue est prise.',
@@ -65,14 +67,14 @@ export const compareFr: Record<keyof typeof compareEn, string> = {
   'compare.interaction': 'Changement de {reference} à {network}, selon la base',
   'compare.interactionHelp':
     'Le 2 × 2 de deux réseaux et de deux bases : le changement depuis {reference} diffère-t-il entre elles ?',
-  'compare.course': 'Les filtres au fil de l’apprentissage',
+  'compare.course': 'Les filtres, pas à pas',
   'compare.courseDoubt':
     'Dans l’ordre de droite : de gauche à droite, les filtres qui répondent (en bas) et ceux qui sont muets (en haut), sur les mêmes patients.',
   'compare.together': '{from} → {to} : un cinquième ou plus perdu d’un coup dans {layers}',
   'compare.filters': 'filtres',
   'compare.stillAlive': 'Répondent dans les deux',
   'compare.stillDead': 'Muets dans les deux',
-  'compare.path': 'Entre les poids de A et de B',
+  'compare.path': 'Poids A → B',
   'compare.between': 'part des poids de B',
   'compare.noPath':
     'Mettez « Pas entre les poids » à 11 et lancez, pour des réseaux d’une même architecture et des patients à vérité connue.',

@@ -3,16 +3,17 @@ import type { BlobVolume } from '../../../shared/study';
 import type { Words } from '../../../shared/words';
 import type { Shown } from './compareResult';
 
-/** One network's answer over the CT, on one scale with the others'. `labels`: name and colour of each. */
+/** One network's answer over the CT, on one scale with the others'. `labels`: name and colour of each; `called`: where not by its name. */
 export function comparedOverlay(
   shown: readonly Shown[],
   network: string,
   labels: NonNullable<Overlay['labels']>,
+  called: string = network,
 ): Overlay | null {
   const own = shown.find((one) => one.network === network);
   if (!own) return null;
   const { kind, volume } = own;
-  const name = { en: network, fr: network };
+  const name = { en: called, fr: called };
   const ends = shown.flatMap(({ volume: each }) => each.range.map(Math.abs));
   const end = Math.max(1e-12, ...ends);
   if (kind === 'labels') return { kind, volume, name, unit: '', range: [0, labels.length - 1], labels };

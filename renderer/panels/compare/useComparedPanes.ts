@@ -24,7 +24,8 @@ export function useComparedPanes(): ComputedRef<readonly ComparedPane[] | null> 
     if (!summary.value || !result.value || network.value === '') return null;
     const { reference } = summary.value;
     const pair = shown.value.filter((one) => one.network === reference || one.network === network.value);
-    const [a, b] = [reference, network.value].map((name) => comparedOverlay(pair, name, labels.value));
+    const a = comparedOverlay(pair, reference, labels.value, 'A');
+    const b = comparedOverlay(pair, network.value, labels.value, 'B');
     const volume = pair[0] ? differenceOf(result.value, network.value, pair[0].kind) : null;
     const words = { onlyA: t('compare.onlyA'), onlyB: t('compare.onlyB'), other: t('compare.otherLabel') };
     const difference = volume && differenceOverlay(pair, volume, words);

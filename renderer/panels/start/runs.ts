@@ -80,7 +80,14 @@ export function jobOf(
     networks: Object.fromEntries(order.map((name) => [name, refs.get(name) as { network: string }])),
     inputs,
     analyses: [
-      { id: analysis, parameters: { reference: named.get(network) ?? network.name, analyses: [...compared.analyses] } },
+      {
+        id: analysis,
+        parameters: {
+          ...parameters,
+          reference: named.get(network) ?? network.name,
+          analyses: [...compared.analyses],
+        },
+      },
     ],
   };
 }

@@ -302,7 +302,8 @@ describe('a run', () => {
     };
     const all = [study, second, third];
     const plain = { others, analyses: [] };
-    const job = jobOf('compare', own, all, all, {}, {}, { ...plain, ...arranged });
+    const job = jobOf('compare', own, all, all, { sweeps: 11 }, {}, { ...plain, ...arranged });
+    expect(job.analyses[0]?.parameters).toEqual({ reference: 'epoch-9', analyses: [], sweeps: 11 });
     expect(Object.keys(job.networks ?? {})).toEqual(['final', 'epoch-9', 'epoch-10']);
     expect(job.networks?.['epoch-9']).toMatchObject({ group: 'old' });
     expect(job.networks?.['final']).not.toHaveProperty('group');
