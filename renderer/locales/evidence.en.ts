@@ -1,4 +1,4 @@
-/** Words of what stands beside the tables: the linear-system view of a layer, the neuron DVH, the death certificate. */
+/** Words of what stands beside the tables: the linear-system view of a layer, the neuron DVH, the death certificate, the equivariance error. */
 export const evidenceEn = {
   'filters.chart': 'What is drawn',
   'filters.view.spectrum': 'Spectrum',
@@ -57,7 +57,7 @@ export const evidenceEn = {
   'missing.more-patients': 'more patients (30)',
   'missing.training-log': 'the loss of the training',
   'death.title': 'Death certificate',
-  'death.date': 'Died',
+  'death.date': 'Date of death',
   'death.noDate': 'not known from one checkpoint: compare several',
   'death.fromStart': 'dead in {by} already',
   'death.between': 'between {after} and {by}',
@@ -83,4 +83,10 @@ export const evidenceEn = {
   'death.noReader': 'the output, or a way that cannot be followed',
   'death.missing': 'Would tell more',
   'death.note': 'Compatible with is no diagnosis: several causes leave the same picture.',
+  'robustness.moved': 'Moved by {count} voxel(s)',
+  'robustness.movedWhole': 'Moved by {count}, a whole step',
+  'robustness.movedHelp':
+    'Answer to the moved image against the moved answer, away from the border. By a whole step ({period} voxels) it is exactly the same; what is left by one voxel is aliasing.',
+  'robustness.movedReachedHelp':
+    'Answer to the moved image against the moved answer, in the middle half: every place sees the border, so that even by a whole step ({period} voxels) something may be left.',
 } as const;

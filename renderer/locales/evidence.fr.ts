@@ -1,6 +1,6 @@
 import type { evidenceEn } from './evidence.en';
 
-/** Mots de ce qui accompagne les tableaux : la vue du système linéaire d’une couche, l’HDV de neurone, l’acte de décès. */
+/** Mots de ce qui accompagne les tableaux : la vue du système linéaire d’une couche, l’HDV de neurone, l’acte de décès, l’erreur d’équivariance. */
 export const evidenceFr: Record<keyof typeof evidenceEn, string> = {
   'filters.chart': 'Ce qui est tracé',
   'filters.view.spectrum': 'Spectre',
@@ -62,7 +62,7 @@ export const evidenceFr: Record<keyof typeof evidenceEn, string> = {
   'missing.more-patients': 'plus de patients (30)',
   'missing.training-log': 'la perte pendant l’apprentissage',
   'death.title': 'Acte de décès',
-  'death.date': 'Mort',
+  'death.date': 'Date du décès',
   'death.noDate': 'inconnue d’un seul point de sauvegarde : comparez-en plusieurs',
   'death.fromStart': 'déjà mort dans {by}',
   'death.between': 'entre {after} et {by}',
@@ -88,4 +88,10 @@ export const evidenceFr: Record<keyof typeof evidenceEn, string> = {
   'death.noReader': 'la sortie, ou un chemin qu’on ne peut suivre',
   'death.missing': 'En dirait plus',
   'death.note': '« Compatible avec » n’est pas un diagnostic : plusieurs causes laissent la même image.',
+  'robustness.moved': 'Déplacée de {count} voxel(s)',
+  'robustness.movedWhole': 'Déplacée de {count}, un pas entier',
+  'robustness.movedHelp':
+    'Réponse à l’image déplacée face à la réponse déplacée, loin du bord. D’un pas entier ({period} voxels) c’est exactement la même ; ce qui reste d’un voxel est du repliement.',
+  'robustness.movedReachedHelp':
+    'Réponse à l’image déplacée face à la réponse déplacée, dans la moitié centrale : chaque place voit le bord, si bien que même d’un pas entier ({period} voxels) il peut rester quelque chose.',
 };

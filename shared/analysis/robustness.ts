@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Figure } from '../result';
 import { nearestWord } from '../schemaIssue';
 import { defineAnalysis, field } from './definition';
+import { InputEquivariance, SummaryEquivariance } from './robustnessEquivariance';
 import { familyFacts, familyIds, type FamilyFacts, type FamilyId, type Severity } from './robustnessFamilies';
 
 const number = z.number().nullable();
@@ -155,6 +156,19 @@ const Parameters = z.strictObject({
         control: 'choice',
       }),
     ),
+  equivariance: z
+    .boolean()
+    .default(false)
+    .meta(
+      field({
+        label: { en: 'Equivariance error', fr: 'Erreur d’équivariance' },
+        help: {
+          en: 'Does the answer move with the image, voxel by voxel? Along the columns by 1 voxel (aliasing), and by the network’s coarsest step (exact away from the border).',
+          fr: 'La réponse bouge-t-elle avec l’image, voxel par voxel ? Le long des colonnes de 1 voxel (repliement), et du pas le plus grossier du réseau (exact loin du bord).',
+        },
+        control: 'choice',
+      }),
+    ),
 });
 export type RobustnessParameters = z.output<typeof Parameters>;
 
@@ -251,6 +265,8 @@ const Values = z.strictObject({
   families: z.array(InputFamily),
   firstFlip: ByFamily,
   firstConfidentlyWrong: ByFamily,
+  /** Where it is asked for; null for a network of several inputs. */
+  equivariance: InputEquivariance.nullable().optional(),
   passes: z.number().int(),
 });
 export type RobustnessValues = z.infer<typeof Values>;
@@ -356,6 +372,7 @@ const Summary = z.strictObject({
   clean: CleanSummary,
   families: z.array(FamilySummary),
   tolerance: z.array(Tolerance),
+  equivariance: SummaryEquivariance.nullable().optional(),
 });
 export type RobustnessSummary = z.infer<typeof Summary>;
 

@@ -1,6 +1,6 @@
 import type { Words } from '../../../shared/words';
 
-/** Heads of tables for the linear-system view, the neuron DVH and the death certificates. */
+/** Heads of tables for the linear-system view, the neuron DVH, the death certificates and the equivariance error. */
 export const responseKeys: Readonly<Record<string, Words>> = {
   response: { en: 'linear-system view', fr: 'vue du système linéaire' },
   presented: { en: 'presented to', fr: 'présenté à' },
@@ -34,4 +34,9 @@ export const responseKeys: Readonly<Record<string, Words>> = {
   ignoredBy: { en: 'left aside by', fr: 'laissé de côté par' },
   preMean: { en: 'mean before the activation', fr: 'moyenne avant l’activation' },
   preSd: { en: 'sd before the activation', fr: 'é.-t. avant l’activation' },
+  equivariance: { en: 'equivariance error', fr: 'erreur d’équivariance' },
+  period: { en: 'whole step (voxels)', fr: 'pas entier (voxels)' },
+  border: { en: 'border', fr: 'bord' },
+  wholePeriods: { en: 'a whole step', fr: 'un pas entier' },
+  meanGy: { en: 'mean difference', fr: 'différence moyenne' },
 };

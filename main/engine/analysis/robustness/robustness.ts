@@ -19,6 +19,7 @@ import type { InputWriter } from '../../result/inputWriter';
 import type { Analysis, Context, OpenInput } from '../analysis';
 import { ask } from './ask';
 import { saveDegraded } from './degraded';
+import { equivarianceOf, periodOf, shiftsOf } from './equivariance';
 import type { Family } from './family';
 import type { State } from './judge';
 import { judgeOf } from './judgeOf';
@@ -128,7 +129,9 @@ function admitted(
 export const robustness: Analysis<RobustnessParameters> = {
   definition,
 
-  passes: ({ prepared }, _context, parameters) => (prepared.array.shape[0] ?? 1) * statesOf(parameters),
+  passes: ({ prepared }, context, parameters) =>
+    (prepared.array.shape[0] ?? 1) *
+    (statesOf(parameters) + (parameters.equivariance ? 1 + shiftsOf(periodOf(context)).length : 0)),
   besides: besidesOf,
 
   async *onInput(input, context: Context, parameters, writer: InputWriter, signal) {
@@ -198,6 +201,8 @@ export const robustness: Analysis<RobustnessParameters> = {
     const all = [...results, ...refused.map((id) => untested(id, alreadyWrong))];
     const first = (pick: (one: InputFamilyFigures) => Severity | null): Partial<Record<FamilyId, Severity | null>> =>
       Object.fromEntries(all.map((one) => [one.id, pick(one)]));
+    const equivariance = parameters.equivariance ? await equivarianceOf(input, context, signal) : undefined;
+    if (equivariance) passes += (prepared.array.shape[0] ?? 1) * (1 + equivariance.shifts.length);
     const values: RobustnessValues = {
       kind: judge.kind,
       truth: judge.truth,
@@ -205,6 +210,7 @@ export const robustness: Analysis<RobustnessParameters> = {
       families: results,
       firstFlip: first(({ flip }) => flip.severity),
       firstConfidentlyWrong: first(({ confidentlyWrong }) => confidentlyWrong.severity),
+      ...(equivariance === undefined ? {} : { equivariance }),
       passes,
     };
     const kept: Kept = {

@@ -6,6 +6,7 @@ import type {
   RobustnessValues,
 } from '../../../../shared/analysis/robustness';
 import { familyFacts, type FamilyFacts, type Severity } from '../../../../shared/analysis/robustnessFamilies';
+import type { SummaryEquivariance } from '../../../../shared/analysis/robustnessEquivariance';
 import type { Figure, Warning } from '../../../../shared/result';
 import { warningOf } from '../../../../shared/warning';
 import type { Conclusion, Context } from '../analysis';
@@ -146,6 +147,40 @@ function areaOf(
 }
 
 /** All inputs together: clean figures, a curve for each family, the tolerance sheet and the verdict. */
+/** Over patients; null where no input has it. */
+function pooledEquivariance(kept: readonly Kept[], rough: Rough): SummaryEquivariance | null {
+  const own = kept.flatMap(({ patient, values: { equivariance } }) =>
+    equivariance ? [{ patient, ...equivariance }] : [],
+  );
+  const [first] = own;
+  if (!first) return null;
+  const voxels = [...new Set(own.flatMap(({ shifts }) => shifts.map((shift) => shift.voxels)))].sort((a, b) => a - b);
+  return {
+    period: first.period,
+    border: own.some(({ border }) => border === 'reached') ? 'reached' : 'kept-off',
+    shifts: voxels.map((by) => {
+      const rows = own.flatMap(({ patient, shifts }) => {
+        const found = shifts.find((shift) => shift.voxels === by);
+        return found ? [{ patient, found }] : [];
+      });
+      const figure = (key: 'relative' | 'dice' | 'meanGy') =>
+        patientFigure(
+          rows.map(({ patient, found }) => ({ patient, value: found[key] })),
+          rough,
+        );
+      return {
+        voxels: by,
+        wholePeriods: by % first.period === 0,
+        patients: new Set(rows.map(({ patient }) => patient)).size,
+        largest: Math.max(...rows.map(({ found }) => found.largest)),
+        relative: figure('relative'),
+        dice: figure('dice'),
+        meanGy: figure('meanGy'),
+      };
+    }),
+  };
+}
+
 export function concluded(
   kept: readonly Kept[],
   _context: Context,
@@ -164,6 +199,7 @@ export function concluded(
     clean,
     families,
     tolerance,
+    ...(parameters.equivariance ? { equivariance: pooledEquivariance(kept, rough) } : {}),
   };
   const warnings: Warning[] = [];
   if (rough.approximate) warnings.push(warningOf('analysis/interval-approximate'));
