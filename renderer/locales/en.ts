@@ -539,7 +539,7 @@ export const en = {
   'occlusion.dependenceNote': 'Outside what is hidden, against the intact prediction.',
   'occlusion.dependenceReach': 'A voxel sees {mm} mm to each side; dots: the label lies wholly beyond.',
   'occlusion.random': 'Random weights',
-  'occlusion.drawnDown': 'drawn anew from the output to',
+  'occlusion.drawnDown': 'drawn anew down to',
   'occlusion.layersDrawn': 'layers',
   'occlusion.likeness': 'likeness (ρ)',
   'occlusion.likenessRange': 'least – most',

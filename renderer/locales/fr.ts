@@ -548,7 +548,7 @@ export const fr: Messages = {
   'occlusion.dependenceNote': 'Hors de ce qui est masqué, face à la prédiction intacte.',
   'occlusion.dependenceReach': 'Un voxel voit {mm} mm de chaque côté ; pointillés : étiquette tout entière au-delà.',
   'occlusion.random': 'Poids aléatoires',
-  'occlusion.drawnDown': 'retirés depuis la sortie jusqu’à',
+  'occlusion.drawnDown': 'retirées jusqu’à',
   'occlusion.layersDrawn': 'couches',
   'occlusion.likeness': 'ressemblance (ρ)',
   'occlusion.likenessRange': 'min – max',

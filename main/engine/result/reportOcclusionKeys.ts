@@ -5,7 +5,7 @@ export const occlusionKeys: Readonly<Record<string, Words>> = {
   dependence: { en: 'dependence matrix', fr: 'matrice de dépendance' },
   hidden: { en: 'hidden', fr: 'masquée' },
   own: { en: 'the label’s own', fr: 'celle de l’étiquette' },
-  ccDrop: { en: 'volume lost', fr: 'volume perdu' },
+  ccDrop: { en: 'volume lost (cm³)', fr: 'volume perdu (cm³)' },
   diceLoss: { en: '1 − Dice', fr: '1 − Dice' },
   distanceMm: { en: 'distance', fr: 'distance' },
   outOfReach: { en: 'beyond the receptive field', fr: 'au-delà du champ récepteur' },
