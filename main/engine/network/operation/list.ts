@@ -13,6 +13,7 @@ import type { Operation } from './operation';
 import { activationNode, identity } from './pointwise';
 import { globalPooling, pooling } from './pooling';
 import { flattening, permutation, repetition, reshaping } from './rearranging';
+import { ranking } from './ranking';
 import { argument, reduction } from './reduction';
 import { upsampling } from './resampling';
 import { resizing } from './resizing';
@@ -60,6 +61,7 @@ const operations = [
   comparison,
   reduction,
   argument,
+  ranking,
   slicing,
   resizing,
   tiling,

@@ -1,9 +1,10 @@
 import { reduced } from '../lowering/arithmetic';
 import { fileAxis, type Made } from '../lowering/builder';
+import { rankedMap } from '../lowering/ranking';
 import { reducedMap, type Reduction } from '../lowering/reducing';
 import { NotKnown, sizesOfMap } from '../lowering/value';
 import { integerAt, integersAt } from './fileModel';
-import { integersAtInput, isConstant, mapAt, type Lowering, type Operand } from './operand';
+import { integersAtInput, isConstant, mapAt, numberAtInput, type Lowering, type Operand } from './operand';
 
 interface Reducing extends Reduction {
   readonly start: number;
@@ -61,6 +62,13 @@ const argument =
     return reducedMap({ builder, name }, map, [axis], { op }, keep);
   };
 
+const ranking: Lowering = (operand) => {
+  const { node, opset } = operand;
+  const count = opset < 10 ? integerAt(node, 'k', 0) : numberAtInput(operand, 1);
+  const smallest = integerAt(node, 'largest', 1) === 0;
+  return rankedMap(operand, mapAt(operand, 0), integerAt(node, 'axis', -1), { count, smallest });
+};
+
 const add = (a: number, b: number): number => a + b;
 
 const reductions: readonly (readonly [string, Reducing])[] = [
@@ -80,4 +88,5 @@ export const reductionLowerings: readonly [string, Lowering][] = [
   ...reductions.map(([op, how]): [string, Lowering] => [op, reduction(how)]),
   ['ArgMax', argument('argMax')],
   ['ArgMin', argument('argMin')],
+  ['TopK', ranking],
 ];

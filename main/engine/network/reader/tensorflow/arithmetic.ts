@@ -2,9 +2,10 @@ import { plainRelu, type Activation } from '../../operation/activation';
 import { constantPairs, each as eachValue, pairwise, reduced, type Merge } from '../lowering/arithmetic';
 import { alongside, fileAxis, ourAxis, type Made } from '../lowering/builder';
 import { compared, merged, ofMaps, raised, relations, type Relation } from '../lowering/merging';
+import { rankedMap } from '../lowering/ranking';
 import { reducedMap, type Reduction } from '../lowering/reducing';
 import { NotKnown, sizesOfMap, type Constant, type MapValue } from '../lowering/value';
-import { flagAt, floatAt } from './fileGraph';
+import { flagAt, floatAt, integerAt } from './fileGraph';
 import { allConstant, constantAt, each, integersAtInput, isConstant, mapAt } from './operand';
 import type { Lowering, Operand } from './tracing';
 
@@ -47,6 +48,11 @@ const unary =
 const elementwise = (word: string): Made => ({ op: 'elementwise', attributes: { function: word } });
 const activation = (made: Activation): Made => ({ op: 'activation', attributes: { activation: made } });
 const negative: Made = { op: 'affine', weights: [{ name: 'scale', shape: [1], values: Float32Array.of(-1) }] };
+
+const ranking: Lowering = (operand) => {
+  const count = operand.node.op === 'TopK' ? integerAt(operand.node, 'k', 0) : (constantAt(operand, 1).values[0] ?? 0);
+  return rankedMap(operand, mapAt(operand, 0), -1, { count, smallest: false });
+};
 
 /** The largest number that float32 holds. */
 const largestFinite = (2 - 2 ** -23) * 2 ** 127;
@@ -203,6 +209,7 @@ export const arithmeticLowerings: readonly [string, Lowering][] = [
   ['Equal', comparison(relations.equal)],
   ['NotEqual', comparison(relations.notEqual)],
   ...reductions.map(([op, how]): [string, Lowering] => [op, reduction(how)]),
+  ...each(['TopK', 'TopKV2'], ranking),
   ['ArgMax', argument('argMax')],
   ['ArgMin', argument('argMin')],
 ];
