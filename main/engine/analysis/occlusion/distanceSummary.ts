@@ -3,7 +3,7 @@ import type { Figure, Warning } from '../../../../shared/result';
 import { warningOf } from '../../../../shared/warning';
 import { cloudOf, distanceFrom } from '../statistics/mahalanobis';
 import { quantile } from '../statistics/quantile';
-import type { FeatureRows } from './features';
+import type { FeatureRows } from './featureRows';
 import { figureOf } from './figure';
 
 export interface PatientRows {

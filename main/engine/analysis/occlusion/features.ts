@@ -5,6 +5,7 @@ import type { Step } from '../analysis';
 import { inTurns } from '../cuttable';
 import { entrySize } from '../feed';
 import { kernelLayersOf } from '../kernelLayer';
+import type { FeatureRows } from './featureRows';
 import { fillName } from './fill/list';
 import { hiddenChannels, hiderOf } from './hide';
 import type { FurtherSetting, Mapped } from './inquiry';
@@ -12,13 +13,6 @@ import { evenly } from './lattice';
 import { placeAt } from './places';
 import { batchOf, runCopies } from './score';
 import { testedPositions } from './tested';
-
-/** What the network's last layer reads of some inputs, averaged over space: one row an input. */
-export interface FeatureRows {
-  readonly node: string;
-  readonly intact: readonly (readonly number[])[];
-  readonly hidden: readonly { readonly fill: string; readonly rows: readonly (readonly number[])[] }[];
-}
 
 /** Intact entries of one input, and its places that are hidden with each filling: more tell little more. */
 export const mostIntact = 60;

@@ -1,7 +1,7 @@
 import type { FillChoice, OcclusionParameters, OcclusionValues } from '../../../../shared/analysis/occlusion';
 import type { Warning } from '../../../../shared/result';
 import type { Context, OpenInput, Step } from '../analysis';
-import type { FeatureRows } from './features';
+import type { FeatureRows } from './featureRows';
 import type { FillMeans } from './hide';
 import type { HidingSetting } from './hiding';
 import type { LatticeOnInput, LatticeRun } from './places';

@@ -17,7 +17,7 @@ import { donorsOf } from './donor';
 import { fillName } from './fill/list';
 import { furtherAhead, inquiriesOf } from './further';
 import { hiddenChannels, hiderOf } from './hide';
-import type { FeatureRows } from './features';
+import type { FeatureRows } from './featureRows';
 import type { Further, Mapped } from './inquiry';
 import { localise } from './localisation';
 import { meanMap } from './meanMap';

@@ -2,7 +2,7 @@ import type { OcclusionSummary, OcclusionValues, RankedStructure } from '../../.
 import type { Figure } from '../../../../shared/result';
 import { figureOf } from './figure';
 import { distanceSummary } from './distanceSummary';
-import type { FeatureRows } from './features';
+import type { FeatureRows } from './featureRows';
 import type { Further } from './inquiry';
 import { furtherSummary } from './furtherSummary';
 import type { PatientGame } from './verdictRules';
