@@ -89,4 +89,5 @@ export const evidenceEn = {
     'Answer to the moved image against the moved answer, away from the border. By a whole step ({period} voxels) it is exactly the same; what is left by one voxel is aliasing.',
   'robustness.movedReachedHelp':
     'Answer to the moved image against the moved answer, in the middle half: every place sees the border, so that even by a whole step ({period} voxels) something may be left.',
+  'robustness.drill': 'Header faults, one by one',
 } as const;

@@ -94,4 +94,5 @@ export const evidenceFr: Record<keyof typeof evidenceEn, string> = {
     'Réponse à l’image déplacée face à la réponse déplacée, loin du bord. D’un pas entier ({period} voxels) c’est exactement la même ; ce qui reste d’un voxel est du repliement.',
   'robustness.movedReachedHelp':
     'Réponse à l’image déplacée face à la réponse déplacée, dans la moitié centrale : chaque place voit le bord, si bien que même d’un pas entier ({period} voxels) il peut rester quelque chose.',
+  'robustness.drill': 'Défauts d’en-tête, un par un',
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Figure } from '../result';
 import { nearestWord } from '../schemaIssue';
 import { defineAnalysis, field } from './definition';
+import { DrillLine } from './robustnessDrill';
 import { InputEquivariance, SummaryEquivariance } from './robustnessEquivariance';
 import { familyFacts, familyIds, type FamilyFacts, type FamilyId, type Severity } from './robustnessFamilies';
 
@@ -373,6 +374,8 @@ const Summary = z.strictObject({
   families: z.array(FamilySummary),
   tolerance: z.array(Tolerance),
   equivariance: SummaryEquivariance.nullable().optional(),
+  /** One line a header fault, where the `metadata` family was tried. */
+  drill: z.array(DrillLine).optional(),
 });
 export type RobustnessSummary = z.infer<typeof Summary>;
 

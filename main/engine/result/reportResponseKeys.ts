@@ -39,4 +39,11 @@ export const responseKeys: Readonly<Record<string, Words>> = {
   border: { en: 'border', fr: 'bord' },
   wholePeriods: { en: 'a whole step', fr: 'un pas entier' },
   meanGy: { en: 'mean difference', fr: 'différence moyenne' },
+  drill: { en: 'header faults, one by one', fr: 'défauts d’en-tête, un par un' },
+  fault: { en: 'fault', fr: 'défaut' },
+  changed: { en: 'answers changed', fr: 'réponses changées' },
+  cleanConfidence: { en: 'confidence, clean', fr: 'confiance, intacte' },
+  faultyConfidence: { en: 'confidence, faulty', fr: 'confiance, avec le défaut' },
+  noticed: { en: 'below the threshold', fr: 'sous le seuil' },
+  notices: { en: 'notices it', fr: 'le remarque' },
 };

@@ -12,6 +12,7 @@ import { warningOf } from '../../../../shared/warning';
 import type { Conclusion, Context } from '../analysis';
 import { medianSurvival, survivalOf } from '../statistics/kaplanMeier';
 import { cleanSummary } from './cleanSummary';
+import { drillOf } from './drill';
 import { patientLifetimes, type Kept } from './kept';
 import { calibrationErrorOf, patientFigure, type Rough } from './patients';
 import { toleranceOf } from './tolerance';
@@ -193,12 +194,14 @@ export function concluded(
   const tolerance = parameters.families.map((asked) =>
     toleranceOf(kept, asked.id, grid.severitiesOf(asked), grid.sizeOf),
   );
+  const asked = parameters.families.find(({ id }) => id === 'metadata');
   const summary: RobustnessSummary = {
     kind: kept[0]?.values.kind ?? null,
     tau: parameters.tau,
     clean,
     families,
     tolerance,
+    ...(asked ? { drill: drillOf(kept, grid.severitiesOf(asked), parameters.tau) } : {}),
     ...(parameters.equivariance ? { equivariance: pooledEquivariance(kept, rough) } : {}),
   };
   const warnings: Warning[] = [];
