@@ -12,7 +12,6 @@ const SpanCurve = z.strictObject({ median: z.array(number), low: z.array(number)
 
 /** Along which the line lay across: named as the tensor's axes are. */
 export const responseAxes = ['slice', 'row', 'column'] as const;
-export type ResponseAxis = (typeof responseAxes)[number];
 
 const ChannelAxis = z.strictObject({
   /** Frequency at which the response is largest: 0 for a channel that averages. *Units* of `frequencies`. */
