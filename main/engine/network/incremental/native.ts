@@ -76,17 +76,6 @@ export function convolved(x: Tensor, kernel: Tensor, sliding: readonly Sliding[]
   return nativeOperation(sliding.length === 2 ? 'Conv2D' : 'Conv3D', attributes, [x, kernel]);
 }
 
-/** With zeros around each spatial axis. */
-export function padded(x: Tensor, padding: readonly (readonly [number, number])[]): Tensor {
-  if (padding.every(([before, after]) => before + after === 0)) return x;
-  const amounts = tf.tensor2d([[0, 0], ...padding.map(([a, b]) => [a, b]), [0, 0]], undefined, 'int32');
-  return nativeOperation('PadV2', fixed('PadV2', { T: 'float32', Tpaddings: 'int32' }), [
-    x,
-    amounts,
-    tf.scalar(0, 'float32'),
-  ]);
-}
-
 /** 2D convolution, stride 1, with zeros of its own around each axis. */
 export function convolvedPadded2d(
   x: Tensor,
