@@ -2,6 +2,7 @@ import { compare, type CompareSummary } from '../../../shared/analysis/compare';
 import type { InputResult } from '../../../shared/result';
 import type { BlobVolume } from '../../../shared/study';
 import type { OpenResult } from '../../stores/results';
+import { lastPart } from '../study/patientName';
 
 /** What a comparison found; null where it cannot be read. */
 export function compareSummary(summary: unknown): CompareSummary | null {
@@ -39,9 +40,28 @@ function fileOf(files: InputResult['files'], analysis: string, network: string, 
   return path ?? null;
 }
 
-/** The answers of all networks in the open study, in the job's order, of the first kind that every one of them saved. */
-export function shownOf({ input, volumes }: OpenResult, networks: readonly string[]): readonly Shown[] {
-  if (!input) return [];
+/** Whether the one patient whose pictures were read is the open one: pictures of another must not lie over its scan. */
+function isOf({ input, results }: OpenResult, openPath: string | undefined): boolean {
+  const { inputs } = results.job as { readonly inputs?: readonly { readonly study?: string }[] };
+  const asked = (inputs ?? []).flatMap(({ study }) => study ?? []);
+  const [first] = asked;
+  if (!input || first === undefined || openPath === undefined || lastPart(first) !== input.id) return false;
+  // Results may have come from another place; where several patients bear one name, only the whole path tells.
+  const isOne = asked.filter((path) => lastPart(path) === input.id).length === 1;
+  return isOne ? lastPart(openPath) === input.id : first === openPath;
+}
+
+/**
+ * The answers of all networks in the open study, in the job's order, of the first kind that every one of them saved; empty where another
+ * study was the open one when it was asked.
+ */
+export function shownOf(
+  result: OpenResult,
+  networks: readonly string[],
+  openPath: string | undefined,
+): readonly Shown[] {
+  const { input, volumes } = result;
+  if (!input || !isOf(result, openPath)) return [];
   for (const [analysis, name, kind] of shownFiles) {
     const found = networks.flatMap((network): Shown[] => {
       const path = fileOf(input.files, analysis, network, name);

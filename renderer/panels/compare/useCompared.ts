@@ -2,6 +2,7 @@ import { computed, type ComputedRef } from 'vue';
 import type { CompareSummary } from '../../../shared/analysis/compare';
 import { useComparison } from '../../stores/comparison';
 import type { OpenResult } from '../../stores/results';
+import { useStudies } from '../../stores/studies';
 import { useAnswers } from '../shell/useAnswers';
 import { compareSummary, shownOf, type Shown } from './compareResult';
 
@@ -18,6 +19,7 @@ interface Compared {
 /** What the comparison of the open network and study found, and which of its networks is looked at. */
 export function useCompared(): Compared {
   const comparison = useComparison();
+  const studies = useStudies();
   const { resultOf } = useAnswers();
   const result = computed(() => resultOf('compare'));
   const summary = computed(() => compareSummary(result.value?.analysis.summary));
@@ -30,6 +32,6 @@ export function useCompared(): Compared {
       summary.value?.layers.reduce((sum, { networks }) => sum + (networks[name]?.killed ?? 0), 0) ?? 0;
     return [...others.value].sort((a, b) => killed(b) - killed(a))[0] ?? '';
   });
-  const shown = computed(() => (result.value ? shownOf(result.value, names.value) : []));
+  const shown = computed(() => (result.value ? shownOf(result.value, names.value, studies.current?.path) : []));
   return { result, summary, others, network, shown };
 }

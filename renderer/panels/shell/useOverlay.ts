@@ -80,7 +80,7 @@ export function useOverlay(): ComputedRef<Overlay | null> {
     const result = resultOf('compare');
     const summary = compareSummary(result?.analysis.summary);
     if (!result || !summary) return null;
-    const shown = shownOf(result, Object.keys(summary.networks));
+    const shown = shownOf(result, Object.keys(summary.networks), studies.current?.path);
     return (
       comparedOverlay(shown, comparison.shown ?? summary.reference, labels.value) ??
       comparedOverlay(shown, summary.reference, labels.value)
