@@ -47,6 +47,9 @@ export interface Accumulator {
   readonly flat: Float64Array;
   readonly borderSum: Float64Array;
   readonly plan: SketchPlan;
+  /** Running figures of the channel and entry at hand, and its signed sums. */
+  readonly figures: Float64Array;
+  readonly sketch: Float64Array;
   readonly sketchMean: Float64Array;
   readonly sketchM2: Float64Array;
 }
@@ -83,12 +86,14 @@ export function accumulatorOf(
     flat: column(),
     borderSum: column(),
     plan,
+    figures: new Float64Array(10),
+    sketch: new Float64Array(plan.sums),
     sketchMean: column().length ? new Float64Array(channels * plan.sums) : new Float64Array(0),
     sketchM2: column(),
   };
 }
 
-/** Folds the maps of one batch in. *Shape* [entry, …spatial, channel]; sums in float64, two passes, so that no figure hangs on a large mean. */
+/** Folds the maps of one batch in. *Shape* [entry, …spatial, channel]; sums in float64, squares around a value near the mean, so that no figure hangs on a large one. */
 export function add(into: Accumulator, values: Float32Array, pre: Float32Array | null): void {
   const { channels, plan } = into;
   const places = plan.bucket.length;
@@ -101,91 +106,194 @@ export function add(into: Accumulator, values: Float32Array, pre: Float32Array |
 }
 
 function addEntry(into: Accumulator, values: Float32Array): void {
-  const { channels, plan, border, zeroBelow, rule } = into;
-  const { min, max, sum, zeros, faintest, flat, borderSum, notFinite } = into;
-  const { flatBelow, flatAbove } = rule;
-  const places = plan.bucket.length;
-  const total = new Float64Array(channels);
-  const bad = new Float64Array(channels);
-  const sketch = new Float64Array(channels * plan.sums);
-  for (let v = 0, at = 0; v < places; v++) {
-    const outside = border !== null && border[v] === 1;
-    const sums = (plan.bucket[v] as number) * channels;
-    const sign = plan.sign[v] as number;
-    for (let c = 0; c < channels; c++, at++) {
-      const a = values[at] as number;
-      // NaN and ±Infinity are the values whose difference from themselves is not 0.
-      if (a - a !== 0) {
-        bad[c] = (bad[c] as number) + 1;
-        continue;
-      }
-      if (a < (min[c] as number)) min[c] = a;
-      if (a > (max[c] as number)) max[c] = a;
-      const size = a < 0 ? -a : a;
-      if (size <= zeroBelow) zeros[c] = (zeros[c] as number) + 1;
-      if (size < (faintest[c] as number) && size > 0) faintest[c] = size;
-      if (a <= flatBelow || a >= flatAbove) flat[c] = (flat[c] as number) + 1;
-      total[c] = (total[c] as number) + a;
-      sum[c] = (sum[c] as number) + size;
-      if (outside) borderSum[c] = (borderSum[c] as number) + size;
-      sketch[sums + c] = (sketch[sums + c] as number) + sign * a;
-    }
-  }
-  const mean = total.map((t, c) => (places > (bad[c] as number) ? t / (places - (bad[c] as number)) : 0));
-  const m2 = squaresAround(values, mean, channels);
+  const { channels, notFinite } = into;
+  into.entries += 1;
   for (let c = 0; c < channels; c++) {
-    const n = places - (bad[c] as number);
-    into.output[c] = mergeMoments(into.output[c] ?? noMoments, { n, mean: mean[c] as number, m2: m2[c] as number });
-    notFinite[c] = (notFinite[c] as number) + (bad[c] as number);
+    const bad = addChannel(into, values, c);
+    notFinite[c] = (notFinite[c] as number) + bad;
   }
-  addSketch(into, sketch);
 }
 
-/** Welford's step over entries for every signed sum. */
-function addSketch(into: Accumulator, sketch: Float64Array): void {
-  into.entries += 1;
-  for (let at = 0; at < sketch.length; at++) {
-    const c = at % into.channels;
-    const step = (sketch[at] as number) - (into.sketchMean[at] as number);
-    const mean = (into.sketchMean[at] as number) + step / into.entries;
-    into.sketchM2[c] = (into.sketchM2[c] as number) + step * ((sketch[at] as number) - mean);
-    into.sketchMean[at] = mean;
+/** One channel of one entry: its running figures stay in registers, however many channels lie beside it. Gives how many values are not finite. */
+function addChannel(into: Accumulator, values: Float32Array, c: number): number {
+  const places = into.plan.bucket.length;
+  const around = aroundOf(into.output[c], values, c, into.channels);
+  const own = into.figures.fill(0);
+  own[least] = into.min[c] as number;
+  own[most] = into.max[c] as number;
+  own[faint] = into.faintest[c] as number;
+  into.sketch.fill(0);
+  for (let from = 0; from < places; from += stretch)
+    measure(into, values, c, from, Math.min(places, from + stretch), around);
+  into.min[c] = own[least] as number;
+  into.max[c] = own[most] as number;
+  into.faintest[c] = own[faint] as number;
+  into.sum[c] = (into.sum[c] as number) + (own[sizes] as number);
+  into.zeros[c] = (into.zeros[c] as number) + (own[none] as number);
+  into.flat[c] = (into.flat[c] as number) + (own[level] as number);
+  into.borderSum[c] = (into.borderSum[c] as number) + (own[outer] as number);
+  const n = own[count] as number;
+  const moments = momentsAround(around, n, own[deviation] as number, own[squared] as number);
+  into.output[c] = mergeMoments(into.output[c] ?? noMoments, moments);
+  addSketch(into, c);
+  return places - n;
+}
+
+/**
+ * Values measured in one call. A call that lasts is replaced while it runs by code that the engine gives up at its end, each time anew:
+ * short ones are compiled once.
+ */
+const stretch = 512;
+
+/** Places of the running figures of a channel. */
+const [count, deviation, squared, sizes, none, level, outer, least, most, faint] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+] as const;
+
+/** Measures a channel's values at some places. */
+function measure(
+  { channels, figures, sketch, plan, border, zeroBelow, rule }: Accumulator,
+  values: Float32Array,
+  c: number,
+  from: number,
+  to: number,
+  around: number,
+): void {
+  const { flatBelow, flatAbove } = rule;
+  const { bucket, sign } = plan;
+  let min = figures[least] as number;
+  let max = figures[most] as number;
+  let faintest = figures[faint] as number;
+  let n = 0;
+  let sum = 0;
+  let squares = 0;
+  let all = 0;
+  let exact = 0;
+  let zeros = 0;
+  let flat = 0;
+  let outside = 0;
+  for (let v = from, at = from * channels + c; v < to; v++, at += channels) {
+    const a = values[at] as number;
+    // Most of a rectified map: told below, all at once.
+    if (a === 0) {
+      exact++;
+      continue;
+    }
+    // NaN and ±Infinity are the values whose difference from themselves is not 0.
+    if (a - a !== 0) continue;
+    n++;
+    if (a < min) min = a;
+    if (a > max) max = a;
+    const size = a < 0 ? -a : a;
+    if (size <= zeroBelow) zeros++;
+    if (size < faintest) faintest = size;
+    if (a <= flatBelow || a >= flatAbove) flat++;
+    const away = a - around;
+    sum += away;
+    squares += away * away;
+    all += size;
+    if (border !== null && border[v] === 1) outside += size;
+    const sums = bucket[v] as number;
+    sketch[sums] = (sketch[sums] as number) + (sign[v] as number) * a;
   }
+  if (exact > 0) {
+    if (min > 0) min = 0;
+    if (max < 0) max = 0;
+    n += exact;
+    zeros += exact;
+    if (flatBelow >= 0 || flatAbove <= 0) flat += exact;
+    sum -= exact * around;
+    squares += exact * around * around;
+  }
+  figures[least] = min;
+  figures[most] = max;
+  figures[faint] = faintest;
+  figures[count] = (figures[count] as number) + n;
+  figures[deviation] = (figures[deviation] as number) + sum;
+  figures[squared] = (figures[squared] as number) + squares;
+  figures[sizes] = (figures[sizes] as number) + all;
+  figures[none] = (figures[none] as number) + zeros;
+  figures[level] = (figures[level] as number) + flat;
+  figures[outer] = (figures[outer] as number) + outside;
+}
+
+/** Welford's step over entries for every signed sum of a channel. */
+function addSketch(into: Accumulator, c: number): void {
+  const { sketch, sketchMean, sketchM2, plan, channels, entries } = into;
+  let m2 = sketchM2[c] as number;
+  for (let k = 0, at = c; k < plan.sums; k++, at += channels) {
+    const before = sketchMean[at] as number;
+    const step = (sketch[k] as number) - before;
+    const mean = before + step / entries;
+    m2 += step * ((sketch[k] as number) - mean);
+    sketchMean[at] = mean;
+  }
+  sketchM2[c] = m2;
 }
 
 function addPre(into: Accumulator, values: Float32Array): void {
   if (into.pre === null) return;
-  const { channels, preMin, preMax } = into;
-  const total = new Float64Array(channels);
-  const n = new Float64Array(channels);
-  for (let at = 0; at < values.length; at++) {
-    const z = values[at] as number;
-    if (z - z !== 0) continue;
-    const c = at % channels;
-    n[c] = (n[c] as number) + 1;
-    total[c] = (total[c] as number) + z;
-    if (z < (preMin[c] as number)) preMin[c] = z;
-    if (z > (preMax[c] as number)) preMax[c] = z;
-  }
-  const mean = total.map((t, c) => ((n[c] as number) > 0 ? t / (n[c] as number) : 0));
-  const m2 = squaresAround(values, mean, channels);
+  const { channels } = into;
+  const places = values.length / channels;
   for (let c = 0; c < channels; c++) {
-    const moments = { n: n[c] as number, mean: mean[c] as number, m2: m2[c] as number };
+    const around = aroundOf(into.pre[c], values, c, channels);
+    const own = into.figures.fill(0);
+    own[least] = into.preMin[c] as number;
+    own[most] = into.preMax[c] as number;
+    for (let from = 0; from < places; from += stretch)
+      measurePre(into, values, c, from, Math.min(places, from + stretch), around);
+    into.preMin[c] = own[least] as number;
+    into.preMax[c] = own[most] as number;
+    const moments = momentsAround(around, own[count] as number, own[deviation] as number, own[squared] as number);
     into.pre[c] = mergeMoments(into.pre[c] ?? noMoments, moments);
   }
 }
 
-function squaresAround(values: Float32Array, mean: Float64Array, channels: number): Float64Array {
-  const m2 = new Float64Array(channels);
-  for (let at = 0; at < values.length; at++) {
-    const a = values[at] as number;
-    if (a - a !== 0) continue;
-    const c = at % channels;
-    const away = a - (mean[c] as number);
-    m2[c] = (m2[c] as number) + away * away;
+function measurePre(
+  { channels, figures }: Accumulator,
+  values: Float32Array,
+  c: number,
+  from: number,
+  to: number,
+  around: number,
+): void {
+  let min = figures[least] as number;
+  let max = figures[most] as number;
+  let n = 0;
+  let sum = 0;
+  let squares = 0;
+  for (let at = from * channels + c, end = to * channels; at < end; at += channels) {
+    const z = values[at] as number;
+    if (z - z !== 0) continue;
+    n++;
+    if (z < min) min = z;
+    if (z > max) max = z;
+    const away = z - around;
+    sum += away;
+    squares += away * away;
   }
-  return m2;
+  figures[least] = min;
+  figures[most] = max;
+  figures[count] = (figures[count] as number) + n;
+  figures[deviation] = (figures[deviation] as number) + sum;
+  figures[squared] = (figures[squared] as number) + squares;
 }
+
+/** A value near the channel's mean, around which its squares are summed in one pass: the mean so far, or of a few values of the first entry. */
+function aroundOf(known: Moments | undefined, values: Float32Array, c: number, channels: number): number {
+  if (known && known.n > 0) return known.mean;
+  const places = values.length / channels;
+  const [step, some] = [Math.max(1, Math.floor(places / 8)), []] as [number, number[]];
+  for (let v = step >> 1; v < places; v += step) {
+    const a = values[v * channels + c] as number;
+    if (Number.isFinite(a)) some.push(a);
+  }
+  return some.length === 0 ? 0 : some.reduce((sum, a) => sum + a, 0) / some.length;
+}
+
+/** Moments from Σ(x − a) and Σ(x − a)² in float64. */
+const momentsAround = (around: number, n: number, sum: number, squares: number): Moments =>
+  n === 0 ? noMoments : { n, mean: around + sum / n, m2: Math.max(0, squares - (sum * sum) / n) };
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
