@@ -125,9 +125,9 @@ function addChannel(into: Accumulator, values: Float32Array, c: number): number 
   into.sketch.fill(0);
   for (let from = 0; from < places; from += stretch)
     measure(into, values, c, from, Math.min(places, from + stretch), around);
-  into.min[c] = own[least] as number;
-  into.max[c] = own[most] as number;
-  into.faintest[c] = own[faint] as number;
+  into.min[c] = own[least];
+  into.max[c] = own[most];
+  into.faintest[c] = own[faint];
   into.sum[c] = (into.sum[c] as number) + (own[sizes] as number);
   into.zeros[c] = (into.zeros[c] as number) + (own[none] as number);
   into.flat[c] = (into.flat[c] as number) + (own[level] as number);
@@ -242,8 +242,8 @@ function addPre(into: Accumulator, values: Float32Array): void {
     own[most] = into.preMax[c] as number;
     for (let from = 0; from < places; from += stretch)
       measurePre(into, values, c, from, Math.min(places, from + stretch), around);
-    into.preMin[c] = own[least] as number;
-    into.preMax[c] = own[most] as number;
+    into.preMin[c] = own[least];
+    into.preMax[c] = own[most];
     const moments = momentsAround(around, own[count] as number, own[deviation] as number, own[squared] as number);
     into.pre[c] = mergeMoments(into.pre[c] ?? noMoments, moments);
   }
