@@ -6,7 +6,7 @@ const typed = ['shared/**/*.ts', 'main/**/*.ts', 'preload/**/*.ts', 'renderer/**
 const scripts = ['resources/demo/**/*.ts'];
 
 export default ts.config(
-  { ignores: ['node_modules', 'out', 'dist', 'results', 'coverage', 'resources/schemas'] },
+  { ignores: ['node_modules', 'out', 'dist', 'results', 'coverage', 'resources/schemas', 'resources/demo/results'] },
   {
     files: [...typed, ...scripts],
     extends: [ts.configs.strictTypeChecked, ts.configs.stylisticTypeChecked],

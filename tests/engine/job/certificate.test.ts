@@ -5,7 +5,7 @@ import { certificatesOf } from '../../../main/engine/analysis/compare/death';
 import { assemble } from '../../../main/engine/network/assemble';
 import { Certificate } from '../../../shared/analysis/certificate';
 import type { ChannelRow } from '../../../shared/analysis/compare';
-import type { ChannelFigures } from '../../../shared/analysis/maps';
+import type { ChannelFigures, LayerFigures } from '../../../shared/analysis/maps';
 import { convolution, draftOf, relu } from '../../planted/written';
 import { plantedComparison, ramp, type Planted } from './plantedComparison';
 
@@ -82,8 +82,10 @@ describe('the death certificate', () => {
         used: null,
         ...more,
       }) as ChannelFigures;
-    const layer = (node: string, channels: readonly ChannelFigures[]) =>
-      [node, { node, activation: 'relu', filters: node, channels: [...channels] }] as const;
+    const layer = (node: string, channels: readonly ChannelFigures[]): [string, LayerFigures] => [
+      node,
+      { node, activation: 'relu', filters: node, channels: [...channels] },
+    ];
     const mapsOf = (name: string, means: readonly number[], conv: readonly ChannelFigures[]): ComparedMaps => ({
       name,
       nodeFor: (node) => node,

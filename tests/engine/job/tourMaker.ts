@@ -96,6 +96,7 @@ export async function makeTourAnswers(demo: string, out: string, patients: strin
       await rm(join(folder, '.parts'), { recursive: true, force: true });
       await withoutRawOutputs(folder);
     }
+    await rm(join(work, 'none'), { recursive: true, force: true });
     await withoutPaths(work, [
       [patients, 'patients'],
       [join(demo, 'networks'), 'networks'],
