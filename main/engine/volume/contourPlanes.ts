@@ -146,7 +146,8 @@ export function planeAt({ planes, gapMm }: ContourPlanes, positionMm: number): n
   const above = planes[low]!.positionMm - positionMm;
   if (above < 0) return -above < gapMm / 2 - rounding ? low : -1;
   const below = low > 0 ? positionMm - planes[low - 1]!.positionMm : Infinity;
-  if (above <= below + rounding && above <= gapMm / 2 + rounding) return low;
+  // Half-way counts from `rounding` below it on, both for the upper plane and against the lower one: no position falls between them.
+  if (above <= below + 2 * rounding && above <= gapMm / 2 + rounding) return low;
   return below < gapMm / 2 - rounding ? low - 1 : -1;
 }
 

@@ -112,7 +112,8 @@ describe('the mask of a structure', () => {
             Math.abs(z + 1),
             Math.abs(z - 9),
           );
-          if (margin < 1e-6) continue;
+          // A grid within a sine of 1e-5 of the contours' planes is taken as parallel: over 16 mm that moves a face by 1.6e-4 mm.
+          if (margin < 2e-4) continue;
           const inside = Math.abs(x - 4.3) < 3.3 && Math.abs(y - 5.2) < 3.3 && z > -1 && z < 9;
           expect(mask[v]).toBe(inside ? 1 : 0);
           expect(containsPoint(structure, point, 2)).toBe(inside);
