@@ -94,7 +94,9 @@ describe.skipIf(packagedFolder() === null)(`the packaged application on its demo
     const count = Number(/ of (\d+)/.exec((await card.getAttribute('aria-label')) ?? '')?.[1]);
     expect(count).toBe(tourStops.length);
     for (const { key, mode } of tourStops) {
-      await expect.poll(() => tab(page, new RegExp(mode, 'i')).getAttribute('aria-selected')).toBe('true');
+      await expect
+        .poll(() => tab(page, new RegExp(`^(\\d\\s*)?${mode}`, 'i')).getAttribute('aria-selected'))
+        .toBe('true');
       await expect.poll(() => card.locator('.run').count(), { timeout: 60_000, message: key }).toBe(0);
       expect(await page.locator('[data-region="answer"]').innerText(), key).toMatch(/computed in/);
       await expect(
