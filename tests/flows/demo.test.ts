@@ -98,14 +98,11 @@ describe.skipIf(packagedFolder() === null)(`the packaged application on its demo
         .poll(() => tab(page, new RegExp(`^(\\d\\s*)?${mode}`, 'i')).getAttribute('aria-selected'))
         .toBe('true');
       await expect.poll(() => card.locator('.run').count(), { timeout: 60_000, message: key }).toBe(0);
-      expect(await page.locator('[data-region="answer"]').innerText(), key).toMatch(/computed in/);
-      await expect(
-        page
-          .locator('[data-region="answer"]')
-          .getByText(/out of date/i)
-          .count(),
-        key,
-      ).resolves.toBe(0);
+      const answer = page.locator('[data-region="answer"]');
+      // Until its patient is open again, what was asked of another network still stands in the form.
+      await expect
+        .poll(() => answer.innerText(), { timeout: 60_000, message: key })
+        .toMatch(/^(?![^]*out of date)[^]*computed in/i);
       await save(`tour-${key}`);
       await card.locator('.main').click();
     }
